@@ -1,0 +1,92 @@
+import type { EpochMs, KeyId } from '@keyturn/token-crypto'
+
+/** SHA-256 of the session id, 32 bytes: a store never sees the id that the cookie carries. */
+export type StoreKey = Buffer
+
+/** Counts the writes of one record, from 1. */
+export type Version = number
+
+/** What a store sees of a session: nothing in it is plain text. */
+export interface SessionRecord {
+  /** Sealed session, opened only by the keyring that sealed it and only under its own store key. */
+  readonly sealed: Buffer
+  /** Key under which `sealed` was sealed, 16 lowercase hex digits. */
+  readonly keyId: KeyId
+  readonly version: Version
+  /** Keyed hash of the user id, 32 bytes; `undefined` for a session nobody signed in to. */
+  readonly ownerTag: Buffer | undefined
+  readonly createdAt: EpochMs
+  /** In the past means absent: a store never returns an expired record. */
+  readonly expiresAt: EpochMs
+}
+
+/** `'conflict'`: another version is there. `'gone'`: a version was expected and none is there. */
+export type PutOutcome = 'stored' | 'conflict' | 'gone'
+
+/** What a store can do beyond the core. A method whose capability is `false` is absent. */
+export interface StoreCapabilities {
+  readonly scan: boolean
+  readonly owners: boolean
+  readonly prune: boolean
+  readonly statistics: boolean
+  /** Survives a restart of the process. */
+  readonly durable: boolean
+  /** Seen by other processes. */
+  readonly shared: boolean
+}
+
+export interface StoredSession {
+  readonly key: StoreKey
+  readonly record: SessionRecord
+}
+
+export interface StoreStatistics {
+  readonly total: number
+  readonly active: number
+  readonly expired: number
+  /** Sum of the sealed bytes. */
+  readonly bytes: number
+  /** Active sessions by the key that sealed them. */
+  readonly byKeyId: ReadonlyMap<KeyId, number>
+}
+
+/**
+ * Where sealed session records rest.
+ *
+ * Absence is `undefined`; an outage rejects with `KEYTURN_STORE_UNAVAILABLE` within the store's time limit.
+ * Expiry is exact: a record whose `expiresAt` has passed is never returned, touched or counted as active.
+ */
+export interface SessionStore {
+  /** Short name for logs, health and metrics, such as `postgres`. */
+  readonly name: string
+  readonly supports: StoreCapabilities
+  get(key: StoreKey): Promise<SessionRecord | undefined>
+  /**
+   * Stores a record until it expires, atomically.
+   *
+   * @param key - SHA-256 of the session id, 32 bytes.
+   * @param record - `expiresAt` in the past stores nothing that can be read.
+   * @param expected - Version that was read, `'absent'` for a new record, `'any'` to overwrite or create.
+   * @returns `'stored'`; `'conflict'` when another version (or, for `'absent'`, any) is there; `'gone'` when
+   * a version was expected and no live record is there.
+   * @throws {StoreUnavailableError} KEYTURN_STORE_UNAVAILABLE: the engine did not answer within `timeoutMs`.
+   */
+  put(key: StoreKey, record: SessionRecord, expected: Version | 'absent' | 'any'): Promise<PutOutcome>
+  /** Moves the expiry and leaves version and data alone. `false` when no live record is there. */
+  touch(key: StoreKey, expiresAt: EpochMs): Promise<boolean>
+  /** Idempotent. */
+  destroy(key: StoreKey): Promise<void>
+  /** Every live record, in no order; those written meanwhile may or may not be among them. */
+  scan?(options?: { readonly batchSize?: number; readonly signal?: AbortSignal }): AsyncIterable<StoredSession>
+  /** Live records of one owner, newest first. */
+  listByOwner?(ownerTag: Buffer): Promise<StoredSession[]>
+  /** Ends every session of one owner, all but `except` if given; resolves to how many ended. */
+  destroyByOwner?(ownerTag: Buffer, options?: { readonly except?: StoreKey }): Promise<number>
+  /** Removes expired records in bounded steps; resolves to how many. */
+  prune?(options?: { readonly batchSize?: number; readonly signal?: AbortSignal }): Promise<number>
+  statistics?(): Promise<StoreStatistics>
+  /** Resolves when the engine answers. */
+  ping(): Promise<void>
+  /** Idempotent; afterwards every method rejects with `KEYTURN_STORE_CLOSED`. */
+  close(): Promise<void>
+}
