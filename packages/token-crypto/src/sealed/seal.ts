@@ -1,0 +1,38 @@
+import type { Purpose } from '../keyring/derive-key.ts'
+import type { Keyring } from '../keyring/keyring.ts'
+import { createNoncePool } from './nonce-pool.ts'
+import type { Place } from './place.ts'
+import {
+  CIPHERTEXT_AT,
+  encodeAssociatedData,
+  KEY_ID_AT,
+  NONCE_AT,
+  SEALED_OVERHEAD_BYTES,
+  SEALED_VERSION,
+} from './sealed-format.ts'
+import { encryptXaes, XAES_NONCE_BYTES } from './xaes-256-gcm.ts'
+
+const nonces = createNoncePool(XAES_NONCE_BYTES)
+
+/**
+ * Encrypts under the primary key and binds the result to its purpose and place.
+ *
+ * @param plain - Any bytes, also none.
+ * @param place - Where the result will rest; the same must be given to open it.
+ * @returns `SEALED_OVERHEAD_BYTES` (49) more than `plain`.
+ * @throws {TypeError} The place lacks a part.
+ */
+export function seal(keyring: Keyring, purpose: Purpose, plain: Uint8Array, place: Place): Buffer {
+  if (!(plain instanceof Uint8Array)) throw new TypeError('seal takes bytes: a Uint8Array or a Buffer.')
+  const { key, idBytes } = keyring.primary(purpose)
+  const nonce = nonces.next()
+  const sealed = Buffer.allocUnsafe(SEALED_OVERHEAD_BYTES + plain.length)
+  sealed[0] = SEALED_VERSION
+  sealed.set(idBytes, KEY_ID_AT)
+  sealed.set(nonce, NONCE_AT)
+  const aad = encodeAssociatedData(purpose, sealed, place)
+  const { ciphertext, tag } = encryptXaes({ key, nonce, aad, data: plain })
+  sealed.set(ciphertext, CIPHERTEXT_AT)
+  sealed.set(tag, CIPHERTEXT_AT + ciphertext.length)
+  return sealed
+}

@@ -1,0 +1,55 @@
+/** Secrets that stand in documentation, examples and source code, lowercase, without punctuation. Longest first. */
+const KNOWN_DEFAULTS: readonly string[] = [
+  'aabbccddaabbccddaabbccddaabbccddaabbccdd',
+  'averylogphrasebiggerthanthirtytwochars',
+  'averylongphrasebiggerthanthirtytwochars',
+  'correcthorsebatterystaple',
+  'thisisasecret',
+  'keyboardcat',
+  'development',
+  'yoursecret',
+  'supersecret',
+  'production',
+  'expresssession',
+  'fastifysession',
+  'shhhhhhared',
+  'placeholder',
+  'sessionsecret',
+  'jwtsecret',
+  'mysecret',
+  'password',
+  'changeit',
+  'changeme',
+  'replaceme',
+  'insecure',
+  'passphrase',
+  'flowise',
+  'popcorn',
+  'default',
+  'example',
+  'session',
+  'express',
+  'fastify',
+  'letmein',
+  'qwerty',
+  'secret',
+  'admin',
+  'token',
+  'cookie',
+  'please',
+  'changethis',
+  'test',
+  'dev',
+].sort((a, b) => b.length - a.length)
+
+/** What may be left beside a default before it counts as a secret of its own. */
+const SPARE_CHARACTERS = 12
+const SPARE_DISTINCT = 4
+
+/** Whether a text is a known default in any case, also repeated, joined with others, or padded. */
+export function isKnownDefault(text: string): boolean {
+  const plain = text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+  const rest = KNOWN_DEFAULTS.reduce((left, known) => left.replaceAll(known, ''), plain)
+  if (rest.length === plain.length) return false
+  return rest.length <= SPARE_CHARACTERS || new Set(rest).size <= SPARE_DISTINCT
+}
