@@ -1,8 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { inspect } from 'node:util'
 
 const PRINTED = '[secret]'
-// The same symbol as `inspect.custom`, under a name that a declaration file can carry.
-const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * Root bytes that print as `[secret]` everywhere and leave through `expose()` only.
@@ -69,7 +68,8 @@ export class Secret {
     return PRINTED
   }
 
-  [INSPECT](): string {
-    return PRINTED
+  static {
+    // Defined here, not as a method: a declaration file cannot name `inspect.custom`.
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => PRINTED })
   }
 }
