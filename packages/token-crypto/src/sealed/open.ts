@@ -1,9 +1,10 @@
 import { OpenError, UnknownKeyError } from '../errors.ts'
 import type { Purpose } from '../keyring/derive-key.ts'
 import type { Keyring } from '../keyring/keyring.ts'
+import { TAG_BYTES } from './aes-256-gcm.ts'
 import type { Place } from './place.ts'
 import { CIPHERTEXT_AT, encodeAssociatedData, inspectSealed, NONCE_AT } from './sealed-format.ts'
-import { decryptXaes, XAES_TAG_BYTES } from './xaes-256-gcm.ts'
+import { decryptXaes } from './xaes-256-gcm.ts'
 
 /**
  * Decrypts what `seal` made for the same purpose and place, with the key that it names.
@@ -18,11 +19,11 @@ export function open(keyring: Keyring, purpose: Purpose, sealed: Uint8Array, pla
   if (info === undefined) throw new OpenError()
   const found = keyring.find(purpose, info.keyId)
   if (found === undefined) throw new UnknownKeyError(info.keyId)
-  const tagAt = sealed.length - XAES_TAG_BYTES
+  const tagAt = sealed.length - TAG_BYTES
   const plain = decryptXaes({
     key: found.key,
     nonce: sealed.subarray(NONCE_AT, CIPHERTEXT_AT),
-    aad: encodeAssociatedData(purpose, sealed, place),
+    aad: encodeAssociatedData(sealed, purpose, place),
     data: sealed.subarray(CIPHERTEXT_AT, tagAt),
     tag: sealed.subarray(tagAt),
   })

@@ -1,4 +1,4 @@
-/** A number in a row's key may not have lost digits. */
+/** Primary key of a row. A number must be a safe integer: beyond that it has lost digits. */
 export type RowKey = string | number | bigint | Uint8Array
 
 /** Where a sealed value rests: it opens there and nowhere else. */
@@ -20,39 +20,21 @@ export type Place =
     }
 
 /**
- * The place as bytes, different for different places: each part is preceded by its length.
+ * What tells one place from another, as bytes, in order.
  *
  * @throws {TypeError} A part is missing, empty or of the wrong type: a value sealed to `undefined` would open anywhere.
  */
-export function encodePlace(place: Place): Buffer {
+export function placeParts(place: Place): readonly Uint8Array[] {
   switch (place?.kind) {
     case 'session':
-      return encodeParts('session', [bytesOf(place.key, 'key')])
+      return [bytesOf(place.key, 'key')]
     case 'column':
-      return encodeParts('column', [
-        textOf(place.table, 'table'),
-        textOf(place.column, 'column'),
-        rowOf(place.row),
-      ])
+      return [textOf(place.table, 'table'), textOf(place.column, 'column'), rowOf(place.row)]
     case 'custom':
-      return encodeParts('custom', [textOf(place.name, 'name'), ...partsOf(place.parts)])
+      return [textOf(place.name, 'name'), ...partsOf(place.parts)]
     default:
       throw new TypeError("A place needs a kind: 'session', 'column' or 'custom'.")
   }
-}
-
-function encodeParts(kind: Place['kind'], parts: readonly Uint8Array[]): Buffer {
-  const kindLength = kind.length
-  const size = parts.reduce((sum, part) => sum + 4 + part.length, 1 + kindLength)
-  const encoded = Buffer.allocUnsafe(size)
-  let at = encoded.writeUInt8(kindLength, 0)
-  at += encoded.write(kind, at, 'latin1')
-  for (const part of parts) {
-    at = encoded.writeUInt32BE(part.length, at)
-    encoded.set(part, at)
-    at += part.length
-  }
-  return encoded
 }
 
 function bytesOf(value: unknown, name: string): Uint8Array {

@@ -1,6 +1,7 @@
 import type { Purpose } from '../keyring/derive-key.ts'
 import type { Keyring } from '../keyring/keyring.ts'
-import { createNoncePool } from './nonce-pool.ts'
+import { encryptGcm } from './aes-256-gcm.ts'
+import { nextMessageKey } from './message-keys.ts'
 import type { Place } from './place.ts'
 import {
   CIPHERTEXT_AT,
@@ -10,9 +11,7 @@ import {
   SEALED_OVERHEAD_BYTES,
   SEALED_VERSION,
 } from './sealed-format.ts'
-import { encryptXaes, XAES_NONCE_BYTES } from './xaes-256-gcm.ts'
-
-const nonces = createNoncePool(XAES_NONCE_BYTES)
+import { HALF_NONCE } from './xaes-256-gcm.ts'
 
 /**
  * Encrypts under the primary key and binds the result to its purpose and place.
@@ -24,14 +23,14 @@ const nonces = createNoncePool(XAES_NONCE_BYTES)
  */
 export function seal(keyring: Keyring, purpose: Purpose, plain: Uint8Array, place: Place): Buffer {
   if (!(plain instanceof Uint8Array)) throw new TypeError('seal takes bytes: a Uint8Array or a Buffer.')
-  const { key, idBytes } = keyring.primary(purpose)
-  const nonce = nonces.next()
+  const primary = keyring.primary(purpose)
   const sealed = Buffer.allocUnsafe(SEALED_OVERHEAD_BYTES + plain.length)
   sealed[0] = SEALED_VERSION
-  sealed.set(idBytes, KEY_ID_AT)
+  sealed.set(primary.idBytes, KEY_ID_AT)
+  const aad = encodeAssociatedData(sealed, purpose, place)
+  const { nonce, key } = nextMessageKey(primary.key)
   sealed.set(nonce, NONCE_AT)
-  const aad = encodeAssociatedData(purpose, sealed, place)
-  const { ciphertext, tag } = encryptXaes({ key, nonce, aad, data: plain })
+  const { ciphertext, tag } = encryptGcm({ key, iv: nonce.subarray(HALF_NONCE), aad, data: plain })
   sealed.set(ciphertext, CIPHERTEXT_AT)
   sealed.set(tag, CIPHERTEXT_AT + ciphertext.length)
   return sealed

@@ -1,7 +1,8 @@
 import { KEY_ID_BYTES, type KeyId } from '../keyring/key-id.ts'
 import type { Purpose } from '../keyring/derive-key.ts'
-import { XAES_NONCE_BYTES, XAES_TAG_BYTES } from './xaes-256-gcm.ts'
-import { encodePlace, type Place } from './place.ts'
+import { TAG_BYTES } from './aes-256-gcm.ts'
+import { type Place, placeParts } from './place.ts'
+import { XAES_NONCE_BYTES } from './xaes-256-gcm.ts'
 
 // version 1 ‖ key id 8 ‖ nonce 24 ‖ ciphertext ‖ tag 16
 export const SEALED_VERSION = 1
@@ -10,7 +11,7 @@ export const NONCE_AT: number = KEY_ID_AT + KEY_ID_BYTES
 export const CIPHERTEXT_AT: number = NONCE_AT + XAES_NONCE_BYTES
 
 /** How many bytes a sealed value is longer than what it holds. */
-export const SEALED_OVERHEAD_BYTES: number = CIPHERTEXT_AT + XAES_TAG_BYTES
+export const SEALED_OVERHEAD_BYTES: number = CIPHERTEXT_AT + TAG_BYTES
 
 /** What can be told of a sealed value without opening it. */
 export interface SealedInfo {
@@ -29,15 +30,32 @@ export function inspectSealed(sealed: Uint8Array): SealedInfo | undefined {
   return { version: SEALED_VERSION, keyId: viewBuffer(sealed).toString('hex', KEY_ID_AT, NONCE_AT) }
 }
 
-/** Associated data: version, key id, purpose and place. Anything else than these and it does not open. */
-export function encodeAssociatedData(purpose: Purpose, header: Uint8Array, place: Place): Buffer {
-  const where = encodePlace(place)
-  const aad = Buffer.allocUnsafe(NONCE_AT + 1 + purpose.length + where.length)
-  aad.set(header.subarray(0, NONCE_AT), 0)
-  const at = aad.writeUInt8(purpose.length, NONCE_AT)
-  aad.write(purpose, at, 'latin1')
-  aad.set(where, at + purpose.length)
+/**
+ * Associated data: version, key id, purpose and place. Anything else than these, and it does not open.
+ *
+ * Each part is preceded by its length, so no two places have the same bytes.
+ *
+ * @param sealed - Its first bytes are version and key id.
+ */
+export function encodeAssociatedData(sealed: Uint8Array, purpose: Purpose, place: Place): Buffer {
+  const parts = placeParts(place)
+  let size = NONCE_AT + 1 + purpose.length + 1 + place.kind.length
+  for (const part of parts) size += 4 + part.length
+  const aad = Buffer.allocUnsafe(size)
+  for (let i = 0; i < NONCE_AT; i++) aad[i] = sealed[i] as number
+  let at = writeName(aad, purpose, NONCE_AT)
+  at = writeName(aad, place.kind, at)
+  for (const part of parts) {
+    at = aad.writeUInt32BE(part.length, at)
+    aad.set(part, at)
+    at += part.length
+  }
   return aad
+}
+
+function writeName(target: Buffer, name: string, at: number): number {
+  target[at] = name.length
+  return at + 1 + target.write(name, at + 1, 'latin1')
 }
 
 /** The same memory as a Buffer. */
