@@ -86,7 +86,15 @@ export async function startManagedProcess(options: ManagedProcessOptions): Promi
     output,
     get exit() { return exit },
     waitForExit,
-    signalTree(signal) { if (exit === undefined) signalAll(processTree(pid), signal) },
+    signalTree(signal) {
+      if (exit !== undefined) return
+      // The root first: once it stands still, or is gone, it makes no more children that the list would miss.
+      const tree = new Set(processTree(pid))
+      signalAll([pid], signal)
+      for (const late of processTree(pid)) tree.add(late)
+      tree.delete(pid)
+      signalAll(tree, signal)
+    },
     async end({ signal, timeoutMs }) {
       if (exit !== undefined) return exit
       const tree = processTree(pid)

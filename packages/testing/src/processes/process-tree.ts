@@ -11,7 +11,7 @@ export function processTree(root: number): number[] {
 }
 
 /** Sends a signal to each process; those that are gone already are passed over. */
-export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+export function signalAll(pids: Iterable<number>, signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal)

@@ -1,0 +1,3 @@
+export { startPostgres } from './postgres-server.ts'
+export type { PostgresDatabase, PostgresServer } from './postgres-server.ts'
+export type { PostgresOptions } from './postgres-options.ts'
