@@ -20,12 +20,16 @@ export interface SessionRecord {
   readonly expiresAt: EpochMs
 }
 
+/** Version that was read, `'absent'` for a new record, `'any'` to overwrite or create. */
+export type PutExpectation = Version | 'absent' | 'any'
+
 /** `'conflict'`: another version is there. `'gone'`: a version was expected and none is there. */
 export type PutOutcome = 'stored' | 'conflict' | 'gone'
 
 /** What a store can do beyond the core. A method whose capability is `false` is absent. */
 export interface StoreCapabilities {
   readonly scan: boolean
+  /** `listByOwner` and `destroyByOwner`. */
   readonly owners: boolean
   readonly prune: boolean
   readonly statistics: boolean
@@ -55,6 +59,10 @@ export interface StoreStatistics {
  *
  * Absence is `undefined`; an outage rejects with `KEYTURN_STORE_UNAVAILABLE` within the store's time limit.
  * Expiry is exact: a record whose `expiresAt` has passed is never returned, touched or counted as active.
+ * The clock that decides is the engine's own where it has one, so that servers whose clocks differ agree.
+ *
+ * Bytes: a caller does not change a `Buffer` that a store gave out; a store that keeps what it was given in memory
+ * keeps a copy.
  */
 export interface SessionStore {
   /** Short name for logs, health and metrics, such as `postgres`. */
@@ -71,7 +79,7 @@ export interface SessionStore {
    * a version was expected and no live record is there.
    * @throws {StoreUnavailableError} KEYTURN_STORE_UNAVAILABLE: the engine did not answer within `timeoutMs`.
    */
-  put(key: StoreKey, record: SessionRecord, expected: Version | 'absent' | 'any'): Promise<PutOutcome>
+  put(key: StoreKey, record: SessionRecord, expected: PutExpectation): Promise<PutOutcome>
   /** Moves the expiry and leaves version and data alone. `false` when no live record is there. */
   touch(key: StoreKey, expiresAt: EpochMs): Promise<boolean>
   /** Idempotent. */

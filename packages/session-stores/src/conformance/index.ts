@@ -1,0 +1,2 @@
+export { testConformance } from './conformance.ts'
+export type { ConformanceClock, ConformanceOptions } from './harness.ts'

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import type { Topic } from '../harness.ts'
+import { putSample, sampleKey, sampleRecord } from '../samples.ts'
+
+export const reading: Topic = (check) => {
+  check('an unknown key is absent', async ({ store }) => {
+    assert.equal(await store.get(sampleKey()), undefined)
+  })
+
+  check('what was put is read, field by field', async ({ store, clock }) => {
+    const { key, record } = await putSample(store, clock, { version: 7, ownerTag: Buffer.alloc(32, 0xa5) })
+    const read = await store.get(key)
+    assert.ok(read)
+    assert.deepEqual({ ...read }, record)
+  })
+
+  check('a record without owner has none', async ({ store, clock }) => {
+    const { key } = await putSample(store, clock)
+    const read = await store.get(key)
+    assert.ok(read)
+    assert.equal(read.ownerTag, undefined)
+  })
+
+  check('keys that differ in one bit are two sessions', async ({ store, clock }) => {
+    const { key, record } = await putSample(store, clock)
+    for (const at of [0, 15, 31]) {
+      const other = Buffer.from(key)
+      other[at] = (other[at] as number) ^ 1
+      assert.equal(await store.get(other), undefined)
+      await store.put(other, sampleRecord(clock), 'absent')
+    }
+    assert.deepEqual((await store.get(key))?.sealed, record.sealed)
+  })
+
+  check('reading changes nothing', async ({ store, clock }) => {
+    const { key, record } = await putSample(store, clock)
+    await Promise.all([store.get(key), store.get(key), store.get(key)])
+    const read = await store.get(key)
+    assert.equal(read?.version, record.version)
+    assert.equal(read?.expiresAt, record.expiresAt)
+  })
+}
