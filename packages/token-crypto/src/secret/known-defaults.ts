@@ -42,7 +42,7 @@ const KNOWN_DEFAULTS: readonly string[] = [
   'dev',
 ].sort((a, b) => b.length - a.length)
 
-/** What may be left beside a default before it counts as a secret of its own. */
+/** What may be left beside defaults before the whole counts as a secret of its own. */
 const SPARE_CHARACTERS = 12
 const SPARE_DISTINCT = 4
 
@@ -50,6 +50,8 @@ const SPARE_DISTINCT = 4
 export function isKnownDefault(text: string): boolean {
   const plain = text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
   const rest = KNOWN_DEFAULTS.reduce((left, known) => left.replaceAll(known, ''), plain)
-  if (rest.length === plain.length) return false
-  return rest.length <= SPARE_CHARACTERS || new Set(rest).size <= SPARE_DISTINCT
+  const removed = plain.length - rest.length
+  if (removed === 0) return false
+  if (new Set(rest).size <= SPARE_DISTINCT) return true
+  return rest.length <= SPARE_CHARACTERS && rest.length <= removed
 }

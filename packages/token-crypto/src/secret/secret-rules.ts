@@ -18,7 +18,7 @@ const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm', '1234567890']
 export const SECRET_RULES: readonly SecretRule[] = [
   {
     name: 'known-default',
-    matches: ({ text }) => isKnownDefault(text),
+    matches: ({ text, encoding }) => encoding !== 'bytes' && isKnownDefault(text),
     describe: () => 'The secret is a published default, or one that was repeated or padded.',
   },
   {
@@ -28,7 +28,7 @@ export const SECRET_RULES: readonly SecretRule[] = [
   },
   {
     name: 'repeated',
-    matches: ({ text, decoded }) => isRepeated(text) || stepShare(decoded, 0) > MOST,
+    matches: isRepeated,
     describe: () => 'The secret repeats itself or uses very few different characters.',
   },
   {
@@ -41,23 +41,28 @@ export const SECRET_RULES: readonly SecretRule[] = [
     // A short secret has its own rule: saying it twice helps nobody.
     matches: (shape) => shape.byteLength >= MIN_BYTES && isLowEntropy(shape),
     describe: ({ encoding, decoded }) =>
-      encoding === 'text' || decoded.length >= MIN_BYTES
-        ? `The secret holds less than ${MIN_ENTROPY_BITS} bits of randomness.`
-        : `The secret reads as ${encoding} and decodes to ${decoded.length} bytes; at least ${MIN_BYTES} are needed.`,
+      decoded.length < MIN_BYTES
+        ? `The secret reads as ${encoding} and decodes to ${decoded.length} bytes; at least ${MIN_BYTES} are needed.`
+        : `The secret holds less than ${MIN_ENTROPY_BITS} bits of randomness.`,
   },
 ]
 
-function isRepeated(text: string): boolean {
+function isRepeated({ text, decoded }: SecretShape): boolean {
   if (new Set(text).size < MIN_DISTINCT) return true
-  return period(text) <= text.length / 2
+  if (period(text) <= text.length / 2) return true
+  return stepShare(Buffer.from(text), 0) > MOST || stepShare(decoded, 0) > MOST
 }
 
-/** Length of the shortest unit whose repetition makes the text, its last copy perhaps cut. */
+/** Length of the shortest unit whose repetition makes the text, its last copy perhaps cut. Linear: Knuth-Morris-Pratt. */
 function period(text: string): number {
-  for (let length = 1; length < text.length; length++) {
-    if (text.startsWith(text.slice(length))) return length
+  const borders = new Uint32Array(text.length)
+  let border = 0
+  for (let i = 1; i < text.length; i++) {
+    while (border > 0 && text[i] !== text[border]) border = borders[border - 1] as number
+    if (text[i] === text[border]) border++
+    borders[i] = border
   }
-  return text.length
+  return text.length - border
 }
 
 function stepShare(bytes: Uint8Array, step: number): number {
@@ -94,9 +99,9 @@ function areKeyboardNeighbours(pair: string): boolean {
   return KEYBOARD_ROWS.some((row) => row.includes(pair) || row.includes(reversed))
 }
 
-function isLowEntropy({ text, encoding, decoded }: SecretShape): boolean {
-  if (encoding !== 'text' && decoded.length < MIN_BYTES) return true
-  return entropyBits(text) < MIN_ENTROPY_BITS
+/** Only what was decoded can be shorter than the secret itself. */
+function isLowEntropy({ text, decoded }: SecretShape): boolean {
+  return decoded.length < MIN_BYTES || entropyBits(text) < MIN_ENTROPY_BITS
 }
 
 /** Words of one case carry about two bits a letter; anything else is weighed by how often its characters occur. */

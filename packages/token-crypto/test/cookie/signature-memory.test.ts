@@ -1,0 +1,30 @@
+import { test } from 'tap'
+import { createSignatureMemory } from '../../src/cookie/signature-memory.ts'
+
+test('keeps the last values and drops those before', (t) => {
+  const memory = createSignatureMemory(2)
+  for (const value of ['a', 'b', 'c']) memory.set(value, `signature of ${value}`)
+  t.equal(memory.get('b'), 'signature of b')
+  t.equal(memory.get('c'), 'signature of c')
+  for (const value of ['d', 'e']) memory.set(value, '')
+  t.equal(memory.get('a'), undefined)
+  t.equal(memory.get('b'), undefined)
+  t.equal(memory.get('e'), '')
+  t.end()
+})
+
+test('forgets everything when told', (t) => {
+  const memory = createSignatureMemory(1)
+  memory.set('a', '')
+  memory.set('b', '')
+  memory.clear()
+  t.same([memory.get('a'), memory.get('b')], [undefined, undefined])
+  t.end()
+})
+
+test('of no capacity keeps nothing', (t) => {
+  const memory = createSignatureMemory(0)
+  memory.set('a', '')
+  t.equal(memory.get('a'), undefined)
+  t.end()
+})
