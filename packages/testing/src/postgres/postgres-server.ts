@@ -5,7 +5,7 @@ import { findPostgresBinaries } from './postgres-binaries.ts'
 import { postgresAccount } from './postgres-account.ts'
 import { resolvePostgresOptions } from './postgres-options.ts'
 import type { PostgresOptions } from './postgres-options.ts'
-import { createPostgresProcess } from './postgres-process.ts'
+import { startPostgresProcess } from './postgres-process.ts'
 
 /** A PostgreSQL 18 server of our own on 127.0.0.1. It ends at the latest with this process, however that ends. */
 export interface PostgresServer {
@@ -54,19 +54,20 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     const account = postgresAccount(dataFolderOf(folder))
     const binaries = await findPostgresBinaries(account)
     const { dataFolder, password } = await prepareCluster(folder, binaries, account)
-    const server = await createPostgresProcess({
+    const server = await startPostgresProcess({
       command: binaries.postgres,
       account,
       dataFolder,
       port: resolved.port,
       parameters: { ...(temporary === undefined ? {} : THROW_AWAY), ...resolved.parameters },
       timeoutMs: resolved.startTimeoutMs,
-      endSignal: temporary === undefined ? 'SIGINT' : 'SIGQUIT',
+      abandonSignal: temporary === undefined ? 'SIGINT' : 'SIGQUIT',
     })
     const urlOf = (database: string): string => `postgres://${SUPERUSER}:${password}@127.0.0.1:${server.port}/${database}`
     const stop = async (): Promise<void> => {
-      await server.end()
-      await temporary?.remove()
+      if (temporary === undefined) return server.end()
+      await server.discard()
+      await temporary.remove()
     }
     return {
       url: urlOf('postgres'),
