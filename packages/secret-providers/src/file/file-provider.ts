@@ -1,0 +1,143 @@
+import { dirname } from 'node:path'
+import type { LegacySecret, SecretVersion } from '@keyturn/token-crypto'
+import { SecretSourceClosedError, SecretSourceCorruptError } from '../errors.ts'
+import { fingerprint } from '../key-set/fingerprint.ts'
+import { formatKeySet } from '../key-set/format-key-set.ts'
+import type { KeySet } from '../key-set/key-set.ts'
+import { readSecretText } from '../key-set/read-secret-text.ts'
+import type { LoadOptions, ReplaceOutcome, SecretProvider, SecretSet } from '../provider.ts'
+import { createFile, removeForgotten, replaceFile } from './atomic-write.ts'
+import { withFileLock } from './file-lock.ts'
+import { type FileProviderOptions, type ResolvedFileProviderOptions, resolveFileOptions } from './file-options.ts'
+import { watchFile } from './file-watcher.ts'
+import { readFlowiseFiles } from './flowise-files.ts'
+import { ensurePrivateFolder, readPrivateFile } from './private-access.ts'
+
+/** What the file and its neighbours hold at one moment. */
+interface FileState {
+  readonly keySet: KeySet | undefined
+  readonly flowiseSecrets: readonly LegacySecret[]
+}
+
+/**
+ * Keeps secrets in a file that only its owner can read, 0600 in a folder of 0700.
+ *
+ * The file is a JSON key set; a plain one-line secret is read too, and becomes a key set when it is first rotated.
+ * Writes are whole, durable, and safe against other processes, also those that are killed half-way.
+ *
+ * @throws {TypeError} Names every option that is wrong.
+ */
+export function createFileProvider(options: FileProviderOptions): SecretProvider {
+  const resolved = resolveFileOptions(options)
+  const { path } = resolved
+  const origin = `file ${path}`
+  const watchers = new Set<() => void>()
+  let closed = false
+
+  function assertOpen(): void {
+    if (closed) throw new SecretSourceClosedError(`The file provider of ${path}`)
+  }
+
+  async function load({ signal }: LoadOptions = {}): Promise<SecretSet | undefined> {
+    assertOpen()
+    signal?.throwIfAborted()
+    const state = await readState(resolved)
+    signal?.throwIfAborted()
+    if (state.keySet === undefined && state.flowiseSecrets.length === 0) return undefined
+    return toSecretSet(state, origin)
+  }
+
+  async function create(version: SecretVersion, { signal }: LoadOptions = {}): Promise<SecretSet> {
+    assertOpen()
+    signal?.throwIfAborted()
+    await ensurePrivateFolder(dirname(path))
+    await createFile(path, formatKeySet({ versions: [version], createdAt: version.createdAt }))
+    await removeForgotten(path)
+    // Ours or the winner's: only what stands in the file counts.
+    const { keySet, flowiseSecrets } = await readState(resolved)
+    if (keySet === undefined) throw new SecretSourceCorruptError(origin, ['it was removed while it was made'])
+    return toSecretSet({ keySet, flowiseSecrets }, origin)
+  }
+
+  async function replace(next: SecretSet, expected: SecretSet, { signal }: LoadOptions = {}): Promise<ReplaceOutcome> {
+    assertOpen()
+    await ensurePrivateFolder(dirname(path))
+    const lockOptions = { timeoutMs: resolved.lockTimeoutMs, staleMs: resolved.lockStaleMs }
+    return withFileLock(path, signal === undefined ? lockOptions : { ...lockOptions, signal }, async (lease) => {
+      const state = await readState(resolved)
+      if (state.keySet === undefined) return 'conflict'
+      if (fingerprint(toSecretSet(state, origin)) !== fingerprint(expected)) return 'conflict'
+      await replaceFile(path, formatKeySet(toKeySet(next, state)), lease.assertHeld)
+      await removeForgotten(path)
+      return 'replaced'
+    })
+  }
+
+  function watch(onChange: () => void): () => void {
+    assertOpen()
+    const end = watchFile({ path, pollMs: resolved.pollMs, clock: resolved.clock, onChange })
+    watchers.add(end)
+    return () => {
+      watchers.delete(end)
+      end()
+    }
+  }
+
+  return Object.freeze({
+    name: 'file',
+    place: origin,
+    supports: Object.freeze({ create: true, rotate: true, watch: true }),
+    load,
+    create,
+    replace,
+    watch,
+    async close() {
+      closed = true
+      for (const end of watchers) end()
+      watchers.clear()
+    },
+  })
+}
+
+async function readState({ path, flowise, clock }: ResolvedFileProviderOptions): Promise<FileState> {
+  const keySet = await readKeySetFile(path)
+  if (flowise === undefined) return { keySet, flowiseSecrets: [] }
+  const acceptUntil = keySet?.legacyFilesUntil ?? (keySet?.createdAt ?? clock.now()) + flowise.acceptMs
+  // Dropped by compromise(): not even read.
+  if (keySet !== undefined && acceptUntil <= keySet.createdAt) return { keySet, flowiseSecrets: [] }
+  return { keySet, flowiseSecrets: await readFlowiseFiles(flowise.folder, acceptUntil) }
+}
+
+async function readKeySetFile(path: string): Promise<KeySet | undefined> {
+  const file = await readPrivateFile(path)
+  if (file === undefined) return undefined
+  const { keySet, problems } = readSecretText(file.text, Math.floor(file.stats.mtimeMs))
+  if (keySet === undefined) throw new SecretSourceCorruptError(`file ${path}`, problems)
+  return keySet
+}
+
+function toSecretSet({ keySet, flowiseSecrets }: FileState, origin: string): SecretSet {
+  const legacySecrets = [...(keySet?.legacySecrets ?? []), ...flowiseSecrets]
+  return Object.freeze({
+    versions: keySet?.versions ?? [],
+    ...(keySet?.encryptionVersions === undefined ? {} : { encryptionVersions: keySet.encryptionVersions }),
+    ...(legacySecrets.length === 0 ? {} : { legacySecrets: Object.freeze(legacySecrets) }),
+    origin,
+  })
+}
+
+/** Flowise's secrets stay in Flowise's files; where `next` no longer has them, they are not read again. */
+function toKeySet(next: SecretSet, { keySet, flowiseSecrets }: FileState): KeySet {
+  const createdAt = keySet?.createdAt ?? 0
+  const isFlowise = ({ secret }: LegacySecret): boolean => flowiseSecrets.some((known) => known.secret.equals(secret))
+  const legacySecrets = (next.legacySecrets ?? []).filter((legacy) => !isFlowise(legacy))
+  const dropped = flowiseSecrets.length > 0 && !next.legacySecrets?.some(isFlowise)
+  const legacyFilesUntil = dropped ? createdAt : keySet?.legacyFilesUntil
+  return {
+    versions: next.versions,
+    ...(next.encryptionVersions === undefined ? {} : { encryptionVersions: next.encryptionVersions }),
+    ...(legacySecrets.length === 0 ? {} : { legacySecrets }),
+    createdAt,
+    ...(legacyFilesUntil === undefined ? {} : { legacyFilesUntil }),
+  }
+}
