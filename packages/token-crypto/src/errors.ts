@@ -9,14 +9,14 @@ export abstract class KeyturnError extends Error {
 }
 
 /**
- * What was given does not open. Wrong key, tampering, truncation and a wrong place answer alike,
+ * What was given does not open. Wrong key, tampering, truncation, a wrong place and old age answer alike,
  * so that an attacker learns nothing from the difference.
  */
 export class OpenError extends KeyturnError {
   readonly code = 'KEYTURN_CANNOT_OPEN'
 
   constructor() {
-    super('This value cannot be opened here. It was changed, cut, moved from its place, or made with another key.')
+    super('This value does not open here: it was changed, cut, moved, made with another key, or is too old.')
   }
 }
 

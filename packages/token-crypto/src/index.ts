@@ -22,7 +22,17 @@ export {
 export { open } from './sealed/open.ts'
 export type { Place, RowKey } from './sealed/place.ts'
 export { seal } from './sealed/seal.ts'
-export { inspectSealed, SEALED_OVERHEAD_BYTES, type SealedInfo } from './sealed/sealed-format.ts'
+export { inspectSealed, type SealedInfo } from './sealed/inspect-sealed.ts'
+export { rewrap } from './sealed/rewrap.ts'
+export { SEALED_OVERHEAD_BYTES } from './sealed/sealed-format.ts'
+export { type JsonValue, openJson, sealJson } from './sealed/sealed-json.ts'
+export { openText, sealText } from './sealed/sealed-text.ts'
+export { deriveFernetKey, type FernetDerivation, INSTAGRAM_OAUTH_DERIVATION } from './fernet/derive-fernet-key.ts'
+export { createFernet } from './fernet/fernet.ts'
+export { generateFernetKey } from './fernet/fernet-key.ts'
+export type { FernetDecoding } from './fernet/fernet-token.ts'
+export { createKeyringFernet, type KeyringFernet, type KeyringFernetOptions } from './fernet/keyring-fernet.ts'
+export { createMultiFernet, type Fernet, type FernetAge, type FernetOptions } from './fernet/multi-fernet.ts'
 export {
   type CookieSigner,
   type CookieSignerOptions,
@@ -30,3 +40,10 @@ export {
   type UnsignResult,
 } from './cookie/cookie-signer.ts'
 export { createOwnerTag, ownerTags } from './owner/owner-tag.ts'
+export {
+  blindIndexes,
+  type BlindIndexOptions,
+  type BlindIndexPlace,
+  createBlindIndex,
+} from './blind-index/blind-index.ts'
+export { constantTimeEqual } from './compare/constant-time-equal.ts'

@@ -2,9 +2,9 @@ import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Secret } from '../secret/secret.ts'
 
 /** What a derived key is for: one key never does two jobs. */
-export type Purpose = 'cookie' | 'session' | 'token' | 'jwt' | 'owner'
+export type Purpose = 'cookie' | 'session' | 'token' | 'jwt' | 'owner' | 'index'
 
-export const PURPOSES: readonly Purpose[] = Object.freeze(['cookie', 'session', 'token', 'jwt', 'owner'] as const)
+export const PURPOSES: readonly Purpose[] = Object.freeze(['cookie', 'session', 'token', 'jwt', 'owner', 'index'] as const)
 
 const KEY_BYTES = 32
 

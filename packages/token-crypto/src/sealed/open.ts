@@ -3,7 +3,7 @@ import type { Purpose } from '../keyring/derive-key.ts'
 import type { Keyring } from '../keyring/keyring.ts'
 import { TAG_BYTES } from './aes-256-gcm.ts'
 import type { Place } from './place.ts'
-import { CIPHERTEXT_AT, encodeAssociatedData, inspectSealed, NONCE_AT } from './sealed-format.ts'
+import { CIPHERTEXT_AT, encodeAssociatedData, NONCE_AT, readHeader } from './sealed-format.ts'
 import { decryptXaes } from './xaes-256-gcm.ts'
 
 /**
@@ -15,10 +15,10 @@ import { decryptXaes } from './xaes-256-gcm.ts'
  * @throws {TypeError} The place lacks a part.
  */
 export function open(keyring: Keyring, purpose: Purpose, sealed: Uint8Array, place: Place): Buffer {
-  const info = inspectSealed(sealed)
-  if (info === undefined) throw new OpenError()
-  const found = keyring.find(purpose, info.keyId)
-  if (found === undefined) throw new UnknownKeyError(info.keyId)
+  const header = readHeader(sealed)
+  if (header === undefined) throw new OpenError()
+  const found = keyring.find(purpose, header.keyId)
+  if (found === undefined) throw new UnknownKeyError(header.keyId)
   const tagAt = sealed.length - TAG_BYTES
   const plain = decryptXaes({
     key: found.key,

@@ -13,18 +13,8 @@ export const CIPHERTEXT_AT: number = NONCE_AT + XAES_NONCE_BYTES
 /** How many bytes a sealed value is longer than what it holds. */
 export const SEALED_OVERHEAD_BYTES: number = CIPHERTEXT_AT + TAG_BYTES
 
-/** What can be told of a sealed value without opening it. */
-export interface SealedInfo {
-  readonly version: number
-  readonly keyId: KeyId
-}
-
-/**
- * Reads version and key id of a sealed value; neither is proof that it opens.
- *
- * @returns `undefined` when it has no known form.
- */
-export function inspectSealed(sealed: Uint8Array): SealedInfo | undefined {
+/** Version and key id; `undefined` for what has no known form. */
+export function readHeader(sealed: Uint8Array): { version: number; keyId: KeyId } | undefined {
   if (!(sealed instanceof Uint8Array)) return undefined
   if (sealed.length < SEALED_OVERHEAD_BYTES || sealed[0] !== SEALED_VERSION) return undefined
   return { version: SEALED_VERSION, keyId: viewBuffer(sealed).toString('hex', KEY_ID_AT, NONCE_AT) }
@@ -59,6 +49,6 @@ function writeName(target: Buffer, name: string, at: number): number {
 }
 
 /** The same memory as a Buffer. */
-export function viewBuffer(bytes: Uint8Array): Buffer {
+function viewBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -1,0 +1,79 @@
+import { type Clock, type EpochMs, systemClock } from '../clock.ts'
+import type { Keyring } from '../keyring/keyring.ts'
+import type { LiveKeyring } from '../keyring/live-keyring.ts'
+import type { Secret } from '../secret/secret.ts'
+import { deriveFernetKey, type FernetDerivation, resolveDerivation } from './derive-fernet-key.ts'
+import { readFernetKey } from './fernet-key.ts'
+import type { FernetDecoding } from './fernet-token.ts'
+import { createFernetOfPairs, type Fernet, type FernetAge } from './multi-fernet.ts'
+
+export interface KeyringFernetOptions {
+  readonly keyring: LiveKeyring
+  /** How Fernet keys are made of the keyring's secrets. */
+  readonly derivation: FernetDerivation
+  /** Default `'strict'`. */
+  readonly decoding?: FernetDecoding
+  readonly clock?: Clock
+}
+
+/** Fernet under the secrets of a keyring: rotates with it. Asynchronous, for the first use of a secret derives its key. */
+export interface KeyringFernet {
+  /** Encrypts under the primary. */
+  encrypt(plain: string | Uint8Array): Promise<string>
+  /** Opens with any accepted or legacy secret. @throws {OpenError} KEYTURN_CANNOT_OPEN */
+  decrypt(token: string, age?: FernetAge): Promise<Buffer>
+  /** Opens as `decrypt` does and encrypts under the primary; the timestamp stays. @throws {OpenError} KEYTURN_CANNOT_OPEN */
+  rotate(token: string): Promise<string>
+  /** When an authentic token was made, epoch milliseconds. @throws {OpenError} KEYTURN_CANNOT_OPEN */
+  extractTimestamp(token: string): Promise<EpochMs>
+}
+
+/** The Fernet of one keyring, valid until one of its secrets ends. */
+interface Prepared {
+  readonly keyring: Keyring
+  readonly secrets: readonly Secret[]
+  readonly fernet: Fernet
+}
+
+/**
+ * Fernet over a keyring: encrypts under the primary secret, opens under every accepted one, then under the legacy
+ * secrets whose date has not passed.
+ *
+ * A Fernet token does not name its key, so all of them are tried.
+ *
+ * @throws {TypeError} The derivation is out of range.
+ */
+export function createKeyringFernet(options: KeyringFernetOptions): KeyringFernet {
+  const clock = options.clock ?? systemClock
+  const decoding = options.decoding ?? 'strict'
+  resolveDerivation(options.derivation)
+  let prepared: Prepared | undefined
+
+  async function current(): Promise<Fernet> {
+    const keyring = options.keyring.current
+    const secrets = acceptedSecrets(keyring)
+    if (prepared?.keyring === keyring && prepared.secrets.length === secrets.length) return prepared.fernet
+    const fernet = await prepare(secrets)
+    prepared = { keyring, secrets, fernet }
+    return fernet
+  }
+
+  async function prepare(secrets: readonly [Secret, ...Secret[]]): Promise<Fernet> {
+    const [first, ...others] = await Promise.all(secrets.map((secret) => deriveFernetKey(secret, options.derivation)))
+    return createFernetOfPairs([readFernetKey(first as Secret), ...others.map(readFernetKey)], { decoding, clock })
+  }
+
+  return Object.freeze({
+    encrypt: async (plain: string | Uint8Array) => (await current()).encrypt(plain),
+    decrypt: async (token: string, age?: FernetAge) => (await current()).decrypt(token, age),
+    rotate: async (token: string) => (await current()).rotate(token),
+    extractTimestamp: async (token: string) => (await current()).extractTimestamp(token),
+  })
+}
+
+/** Primary first. Secrets only ever leave, so their number tells whether one has ended. */
+function acceptedSecrets(keyring: Keyring): [Secret, ...Secret[]] {
+  const roots = new Map(keyring.versions.map(({ id, secret }) => [id, secret]))
+  const [primary, ...others] = keyring.accepted('token').map(({ id }) => roots.get(id) as Secret)
+  return [primary as Secret, ...others, ...keyring.acceptedLegacySecrets().map(({ secret }) => secret)]
+}
