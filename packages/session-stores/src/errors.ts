@@ -22,8 +22,8 @@ export class StoreFailedError extends KeyturnError {
   /** Code of the engine, such as a SQLSTATE. */
   readonly reason: string
 
-  constructor(store: string, reason: string) {
-    super(`The ${store} session store refused a command (${reason}). Look the code up in its log and manual.`)
+  constructor(store: string, reason: string, remedy = 'Look the code up in its log and manual.') {
+    super(`The ${store} session store refused a command (${reason}). ${remedy}`)
     this.store = store
     this.reason = reason
   }

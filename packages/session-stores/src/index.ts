@@ -1,6 +1,20 @@
 export * from './errors.ts'
 export { createGuardedStore } from './guarded-store.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './memory/index.ts'
+export { createPostgresStore, postgresSchemaSql, type PostgresClient, type PostgresStoreOptions } from './postgres/index.ts'
+export type { OwnedSessions } from './sealed/owned-sessions.ts'
+export { createSealedSessions, type SealedSessions, type SealedSessionsOptions } from './sealed/sealed-sessions.ts'
+export type {
+  LoadedSession,
+  NewSession,
+  OwnedSession,
+  RewrapOutcome,
+  SaveOutcome,
+  SessionChange,
+  SessionMeta,
+} from './sealed/session.ts'
+export type { JsonValue, SessionData } from './sealed/session-data.ts'
+export { toStoreKey } from './store-key.ts'
 export type {
   PutExpectation,
   PutOutcome,

@@ -1,0 +1,117 @@
+import { StoreUnavailableError } from '../errors.ts'
+import { loadDriver } from '../load-driver.ts'
+import { withTimeLimit } from '../time-limit.ts'
+import { toStoreError } from './postgres-errors.ts'
+import type { ResolvedPostgresStoreOptions } from './postgres-options.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+export type Rows = readonly Row[] & { readonly count: number | null }
+export type Parameter = Buffer | number | string | null
+
+/** A statement under way, as the `postgres` package gives it. */
+export interface PostgresQuery extends PromiseLike<Rows> {
+  cancel(): unknown
+}
+
+/** What the store needs of an instance of the `postgres` package. */
+export interface PostgresClient {
+  unsafe(statement: string, parameters?: Parameter[], options?: { prepare?: boolean }): PostgresQuery
+  begin<T>(run: (transaction: PostgresClient) => Promise<T>): Promise<unknown>
+  end(options?: { timeout?: number }): Promise<void>
+}
+
+export interface PostgresConnections {
+  /** Runs one statement. Rejects with a coded error, never with the driver's own. */
+  run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows>
+  /** Runs several in one transaction. */
+  transaction(run: (transaction: PostgresClient) => Promise<void>, limitMs: number): Promise<void>
+  /** Closes connections of our own; those of the application stay. */
+  close(): Promise<void>
+}
+
+const CLOSE_SECONDS = 5
+
+/** Connections that no silent server can hold: each wait ends, and connections that no longer answer are replaced. */
+export function createPostgresConnections(options: ResolvedPostgresStoreOptions): PostgresConnections {
+  const { prepare, timeoutMs } = options
+  let current = options.client
+  let opening: Promise<PostgresClient> | undefined
+  let lastAnswerAt = 0
+  let replacedAt = 0
+
+  function connect(): Promise<PostgresClient> {
+    opening ??= openClient(options).then(
+      (client) => (current = client),
+      (error: unknown) => {
+        opening = undefined
+        throw error
+      },
+    )
+    return opening
+  }
+
+  async function run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows> {
+    const client = current ?? (await connect())
+    const query = client.unsafe(statement, parameters, { prepare })
+    return settle(query, limitMs, () => void query.cancel())
+  }
+
+  async function transaction(body: (transaction: PostgresClient) => Promise<void>, limitMs: number): Promise<void> {
+    const client = current ?? (await connect())
+    await settle(client.begin(body), limitMs, () => undefined)
+  }
+
+  async function settle<T>(work: PromiseLike<T>, limitMs: number, drop: () => void): Promise<T> {
+    const startedAt = performance.now()
+    try {
+      const result = await withTimeLimit(work, limitMs, () => {
+        drop()
+        replaceSilent(startedAt)
+        return new StoreUnavailableError('postgres', 'TIMEOUT')
+      })
+      lastAnswerAt = performance.now()
+      return result
+    } catch (error) {
+      throw toStoreError(error)
+    }
+  }
+
+  /** A network that swallows packets leaves connections that look open for a quarter of an hour. */
+  function replaceSilent(startedAt: number): void {
+    const now = performance.now()
+    if (options.client !== undefined || lastAnswerAt > startedAt || now - replacedAt < timeoutMs) return
+    replacedAt = now
+    const silent = current
+    current = opening = undefined
+    void silent?.end({ timeout: 0 }).catch(() => undefined)
+  }
+
+  return {
+    run,
+    transaction,
+    async close() {
+      if (options.client !== undefined || opening === undefined) return
+      const client = await opening.catch(() => undefined)
+      await client?.end({ timeout: CLOSE_SECONDS })
+    },
+  }
+}
+
+async function openClient(options: ResolvedPostgresStoreOptions): Promise<PostgresClient> {
+  const { default: postgres } = await loadDriver('postgres', () => import('postgres'))
+  const client = postgres(options.url ?? '', {
+    ...options.driverOptions,
+    max: options.maxConnections,
+    prepare: options.prepare,
+    connect_timeout: options.timeoutMs / 1000,
+    backoff: reconnectSeconds,
+    fetch_types: false,
+    onnotice: () => undefined,
+  })
+  return client as unknown as PostgresClient
+}
+
+/** Below a second, so that the first requests after an outage need not wait. */
+function reconnectSeconds(attempts: number): number {
+  return Math.min(1, 0.05 * 2 ** attempts) * (0.5 + Math.random() / 2)
+}

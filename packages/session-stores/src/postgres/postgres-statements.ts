@@ -1,0 +1,64 @@
+import type { PostgresNames } from './postgres-names.ts'
+
+/** The text of every statement of one table. */
+export interface PostgresStatements {
+  readonly get: string
+  readonly insert: string
+  readonly upsert: string
+  readonly replace: string
+  readonly touch: string
+  readonly destroy: string
+  readonly page: string
+  readonly listByOwner: string
+  readonly destroyByOwner: string
+  readonly prune: string
+  readonly statistics: string
+}
+
+/** Names of one word: an application's client may rewrite others. */
+const RECORD =
+  'sealed, key_id as kid, version, owner_tag as tag,' +
+  ' (extract(epoch from created_at) * 1000)::float8 as created, (extract(epoch from expires_at) * 1000)::float8 as expires'
+const COLUMNS = 'key, sealed, key_id, version, owner_tag, created_at, expires_at'
+const VALUES = '$1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000), to_timestamp($7::float8 / 1000)'
+const FROM_EXCLUDED =
+  'sealed = excluded.sealed, key_id = excluded.key_id, version = excluded.version, owner_tag = excluded.owner_tag,' +
+  ' created_at = excluded.created_at, expires_at = excluded.expires_at'
+
+export function createPostgresStatements({ table, lock }: PostgresNames): PostgresStatements {
+  return Object.freeze({
+    get: `select ${RECORD} from ${table} where key = $1 and expires_at > now()`,
+    insert:
+      `insert into ${table} as t (${COLUMNS}) values (${VALUES})` +
+      ` on conflict (key) do update set ${FROM_EXCLUDED} where t.expires_at <= now()`,
+    upsert:
+      `insert into ${table} (${COLUMNS}) values (${VALUES}) on conflict (key) do update set ${FROM_EXCLUDED}`,
+    // What was there is looked at only when nothing was written, under a lock: it tells what is there now, and not
+    // what was there when the statement began.
+    replace:
+      `with written as (update ${table} set sealed = $2, key_id = $3, version = $4, owner_tag = $5,` +
+      ' expires_at = to_timestamp($6::float8 / 1000) where key = $1 and version = $7 and expires_at > now()' +
+      ' returning true as stored)' +
+      ' select stored from written union all select false from (select true from' +
+      ` ${table} where key = $1 and expires_at > now() and not exists (select from written) for key share) as other`,
+    touch: `update ${table} set expires_at = to_timestamp($2::float8 / 1000) where key = $1 and expires_at > now()`,
+    destroy: `delete from ${table} where key = $1`,
+    page: `select key, ${RECORD} from ${table} where key > $1 and expires_at > now() order by key limit $2`,
+    listByOwner:
+      `select key, ${RECORD} from ${table} where owner_tag = $1 and expires_at > now() order by created_at desc`,
+    destroyByOwner:
+      `with ended as (delete from ${table} where owner_tag = $1 and key <> $2 returning expires_at > now() as live)` +
+      ' select count(*) filter (where live)::float8 as ended from ended',
+    // Who does not get the lock removes nothing: one instance at a time is enough.
+    prune:
+      `with turn as materialized (select pg_try_advisory_xact_lock(${lock}) as mine), expired as materialized (` +
+      `select key from ${table} where (select mine from turn)` +
+      " and expires_slot <= date_bin('10 minutes', now(), timestamptz '1970-01-01 00:00:00+00')" +
+      ' and expires_at <= now() order by expires_slot limit $1 for update skip locked),' +
+      ` gone as (delete from ${table} as t using expired where t.key = expired.key returning true)` +
+      ' select count(*)::float8 as removed from gone',
+    statistics:
+      "select encode(key_id, 'hex') as kid, expires_at > now() as live, count(*)::float8 as sessions," +
+      ` sum(octet_length(sealed))::float8 as bytes from ${table} group by key_id, expires_at > now()`,
+  })
+}

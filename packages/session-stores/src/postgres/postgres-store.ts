@@ -1,0 +1,103 @@
+import { createGuardedStore } from '../guarded-store.ts'
+import type { PutExpectation, PutOutcome, SessionRecord, SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
+import { type PostgresStoreOptions, resolvePostgresStoreOptions } from './postgres-options.ts'
+import { toRecord, toStatistics, toStoredSession } from './postgres-rows.ts'
+import { createPostgresTable, type PostgresTable } from './postgres-table.ts'
+
+const SUPPORTS: StoreCapabilities = Object.freeze({
+  scan: true,
+  owners: true,
+  prune: true,
+  statistics: true,
+  durable: true,
+  shared: true,
+})
+const NO_KEY = Buffer.alloc(0)
+
+/**
+ * Keeps sessions in a table of PostgreSQL 14 or newer, which it makes when it is first used. The clock of the
+ * database decides what has expired.
+ *
+ * Needs the package `postgres`.
+ *
+ * @throws {TypeError} Names every option that is wrong.
+ */
+export function createPostgresStore(options: PostgresStoreOptions): SessionStore {
+  const resolved = resolvePostgresStoreOptions(options)
+  const { timeoutMs, maintenanceTimeoutMs } = resolved
+  const table = createPostgresTable(resolved)
+  const { statements, request } = table
+  return createGuardedStore({
+    name: 'postgres',
+    supports: SUPPORTS,
+    async get(key) {
+      const rows = await request(statements.get, [key], timeoutMs)
+      return rows[0] === undefined ? undefined : toRecord(rows[0])
+    },
+    put: (key, record, expected) => put(table, key, record, expected),
+    async touch(key, expiresAt) {
+      const { count } = await request(statements.touch, [key, expiresAt], timeoutMs)
+      return count === 1
+    },
+    async destroy(key) {
+      await request(statements.destroy, [key], timeoutMs)
+    },
+    async *scan({ batchSize = 1000, signal } = {}) {
+      let after: StoreKey = NO_KEY
+      for (;;) {
+        signal?.throwIfAborted()
+        const page = (await request(statements.page, [after, batchSize], maintenanceTimeoutMs)).map(toStoredSession)
+        for (const session of page) {
+          signal?.throwIfAborted()
+          yield session
+        }
+        const last = page.at(-1)
+        if (last === undefined || page.length < batchSize) return
+        after = last.key
+      }
+    },
+    async listByOwner(ownerTag) {
+      const rows = await request(statements.listByOwner, [ownerTag], timeoutMs)
+      return rows.map(toStoredSession)
+    },
+    async destroyByOwner(ownerTag, { except } = {}) {
+      const rows = await request(statements.destroyByOwner, [ownerTag, except ?? NO_KEY], timeoutMs)
+      return Number(rows[0]?.['ended'])
+    },
+    async prune({ batchSize = 1000, signal } = {}) {
+      let removed = 0
+      while (!signal?.aborted) {
+        const rows = await request(statements.prune, [batchSize], maintenanceTimeoutMs)
+        const step = Number(rows[0]?.['removed'])
+        removed += step
+        if (step < batchSize) break
+      }
+      return removed
+    },
+    async statistics() {
+      return toStatistics(await request(statements.statistics, [], maintenanceTimeoutMs))
+    },
+    async ping() {
+      await request('select 1', [], timeoutMs)
+    },
+    close: () => table.close(),
+  })
+}
+
+async function put(table: PostgresTable, key: StoreKey, record: SessionRecord, expected: PutExpectation): Promise<PutOutcome> {
+  const { statements, request, timeoutMs } = table
+  const { sealed, version, ownerTag = null, createdAt, expiresAt } = record
+  const keyId = Buffer.from(record.keyId, 'hex')
+  if (typeof expected === 'number') {
+    const rows = await request(
+      statements.replace,
+      [key, sealed, keyId, version, ownerTag, expiresAt, expected],
+      timeoutMs,
+    )
+    if (rows[0] === undefined) return 'gone'
+    return rows[0]['stored'] === true ? 'stored' : 'conflict'
+  }
+  const statement = expected === 'absent' ? statements.insert : statements.upsert
+  const { count } = await request(statement, [key, sealed, keyId, version, ownerTag, createdAt, expiresAt], timeoutMs)
+  return count === 1 ? 'stored' : 'conflict'
+}

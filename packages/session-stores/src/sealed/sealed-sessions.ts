@@ -1,0 +1,136 @@
+import { type Clock, type EpochMs, type LiveKeyring, systemClock, UnknownKeyError } from '@keyturn/token-crypto'
+import { SessionExistsError } from '../errors.ts'
+import { assertNoProblems, wholeNumber } from '../option-rules.ts'
+import type { SessionStore, StoreKey } from '../store.ts'
+import { toStoreKey } from '../store-key.ts'
+import { createOwnedSessions, type OwnedSessions } from './owned-sessions.ts'
+import type {
+  LoadedSession,
+  NewSession,
+  RewrapOutcome,
+  SaveOutcome,
+  SessionChange,
+  SessionMeta,
+} from './session.ts'
+import { type SessionData, toJsonText } from './session-data.ts'
+import { createSessionSealer, type OpenedTexts, parseSealed, type SessionTexts } from './session-sealer.ts'
+import { createSessionWriter } from './session-writer.ts'
+
+export interface SealedSessionsOptions {
+  readonly store: SessionStore
+  readonly keyring: LiveKeyring
+  /** Largest session, bytes before sealing. Default 1 MiB. */
+  readonly maxBytes?: number
+  /** Most attempts to write a session that others write at the same time. Default 32. */
+  readonly maxAttempts?: number
+  readonly clock?: Clock
+}
+
+/** Sessions in plain, over a store that sees only sealed records. */
+export interface SealedSessions extends OwnedSessions {
+  readonly store: SessionStore
+  /**
+   * Reads and opens a session; `undefined` when there is none.
+   *
+   * @throws {OpenError} KEYTURN_CANNOT_OPEN: what rests there was changed, moved there, or is of another application.
+   * @throws {UnknownKeyError} KEYTURN_UNKNOWN_KEY: also a refreshed keyring does not hold its key.
+   */
+  load(id: string): Promise<LoadedSession | undefined>
+  /** @throws {SessionExistsError} KEYTURN_SESSION_EXISTS */
+  create(id: string, session: NewSession): Promise<LoadedSession>
+  /**
+   * Writes a session that was loaded. If another wrote it meanwhile, the top-level keys that this request set, changed
+   * or deleted are put onto what is there now. If it ended meanwhile, it stays ended.
+   *
+   * @throws {SessionContendedError} KEYTURN_SESSION_CONTENDED
+   */
+  save(loaded: LoadedSession, change: SessionChange): Promise<SaveOutcome>
+  /**
+   * Changes a session in one step that nothing comes between.
+   *
+   * @param change - Changes the data it is given, or returns other data. Runs again when another wrote meanwhile.
+   * @returns The session as written; `undefined` when there is none.
+   */
+  update(
+    id: string,
+    change: (data: SessionData) => SessionData | void | Promise<SessionData | void>,
+  ): Promise<LoadedSession | undefined>
+  /** Moves the expiry and leaves the rest. `false` when there is no such session. */
+  touch(id: string, expiresAt: EpochMs): Promise<boolean>
+  /** Idempotent. */
+  destroy(id: string): Promise<void>
+  /** Seals what was loaded under the primary key, and tags its owner under it. */
+  rewrap(loaded: LoadedSession): Promise<RewrapOutcome>
+}
+
+/** @throws {TypeError} Names every option that is wrong. */
+export function createSealedSessions(options: SealedSessionsOptions): SealedSessions {
+  const { store, keyring, clock = systemClock, maxBytes = 1024 * 1024, maxAttempts = 32 } = options
+  assertNoProblems('createSealedSessions', [
+    typeof store?.get === 'function' ? undefined : 'store must be a session store',
+    typeof keyring?.refreshForUnknownKey === 'function' ? undefined : 'keyring must be a LiveKeyring',
+    wholeNumber('maxBytes', maxBytes, { min: 1024 }),
+    wholeNumber('maxAttempts', maxAttempts, { min: 1, max: 1000 }),
+  ])
+  const sealer = createSessionSealer(keyring, maxBytes)
+  const writer = createSessionWriter({ store, sealer, maxAttempts })
+
+  return {
+    store,
+    ...createOwnedSessions({ store, keyring, sealer }),
+    async load(id) {
+      const key = toStoreKey(id)
+      const record = await store.get(key)
+      if (record === undefined) return undefined
+      try {
+        return toLoaded(id, key, sealer.open(key, record))
+      } catch (error) {
+        if (!(error instanceof UnknownKeyError)) throw error
+        return toLoaded(id, key, await sealer.openLater(key, record))
+      }
+    },
+    async create(id, { data, meta = {}, createdAt = clock.now(), expiresAt }) {
+      const key = toStoreKey(id)
+      const texts = { dataText: toJsonText(data), metaText: toJsonText(meta), version: 1, createdAt, expiresAt }
+      const written = await writer.write(key, texts, 'absent')
+      if (written.outcome !== 'stored') throw new SessionExistsError()
+      return toLoaded(id, key, written.texts)
+    },
+    async save(loaded, { data, meta, expiresAt }) {
+      const metaText = meta === undefined || meta === loaded.meta ? loaded.metaText : toJsonText(meta)
+      const mine: SessionTexts = { ...textsOf(loaded), dataText: toJsonText(data), metaText, expiresAt }
+      return toOutcome(loaded, await writer.writeMerged(loaded.key, loaded, mine))
+    },
+    async update(id, change) {
+      const key = toStoreKey(id)
+      const texts = await writer.writeComputed(key, async (current) => {
+        const data = parseSealed<SessionData>(current.dataText)
+        const dataText = toJsonText((await change(data)) ?? data)
+        return dataText === current.dataText ? undefined : { ...current, dataText }
+      })
+      return texts === undefined ? undefined : toLoaded(id, key, texts)
+    },
+    touch: async (id, expiresAt) => store.touch(toStoreKey(id), expiresAt),
+    destroy: async (id) => store.destroy(toStoreKey(id)),
+    async rewrap(loaded) {
+      const texts = { ...textsOf(loaded), version: loaded.version + 1 }
+      const written = await writer.write(loaded.key, texts, loaded.version)
+      return written.outcome === 'conflict' ? { outcome: 'conflict' } : toOutcome(loaded, 'texts' in written ? written.texts : undefined)
+    },
+  }
+}
+
+function toLoaded(id: string, key: StoreKey, texts: OpenedTexts): LoadedSession {
+  const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
+  const data = parseSealed<SessionData>(dataText)
+  const meta = parseSealed<SessionMeta>(metaText)
+  return { id, key, data, dataText, meta, metaText, version, createdAt, expiresAt, keyId, stale }
+}
+
+function toOutcome({ id, key }: LoadedSession, texts: OpenedTexts | undefined): SaveOutcome {
+  return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toLoaded(id, key, texts) }
+}
+
+function textsOf({ dataText, metaText, version, createdAt, expiresAt }: LoadedSession): SessionTexts {
+  return { dataText, metaText, version, createdAt, expiresAt }
+}

@@ -1,0 +1,85 @@
+import { createOwnerTag, type EpochMs, type Keyring, type LiveKeyring, open, OpenError, seal, UnknownKeyError } from '@keyturn/token-crypto'
+import { SessionTooLargeError } from '../errors.ts'
+import type { SessionRecord, StoreKey, Version } from '../store.ts'
+import type { SessionMeta } from './session.ts'
+import { decodeFrame, encodeFrame } from './session-frame.ts'
+
+/** A session as texts, and where it stands in its store. */
+export interface SessionTexts {
+  readonly dataText: string
+  readonly metaText: string
+  readonly version: Version
+  readonly createdAt: EpochMs
+  readonly expiresAt: EpochMs
+}
+
+export interface OpenedTexts extends SessionTexts {
+  readonly keyId: string
+  readonly stale: boolean
+}
+
+/** Turns sessions into records and back; a record opens only under the key of the store that it was sealed for. */
+export interface SessionSealer {
+  /**
+   * @throws {OpenError} KEYTURN_CANNOT_OPEN
+   * @throws {UnknownKeyError} KEYTURN_UNKNOWN_KEY
+   */
+  open(key: StoreKey, record: SessionRecord): OpenedTexts
+  /** Like `open`; for a key that is not known it asks the keyring once to look for it. */
+  openLater(key: StoreKey, record: SessionRecord): Promise<OpenedTexts>
+  /** @throws {SessionTooLargeError} KEYTURN_SESSION_TOO_LARGE */
+  seal(key: StoreKey, texts: SessionTexts, userId: string | undefined): SessionRecord
+}
+
+export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): SessionSealer {
+  function openWith(current: Keyring, key: StoreKey, record: SessionRecord): OpenedTexts {
+    const frame = decodeFrame(open(current, 'session', record.sealed, { kind: 'session', key }))
+    if (frame === undefined) throw new OpenError()
+    const { dataText, metaText, ownerKeyId } = frame
+    const { version, createdAt, expiresAt, keyId } = record
+    const stale =
+      keyId !== current.primary('session').id ||
+      (ownerKeyId !== undefined && !ownerKeyId.equals(current.primary('owner').idBytes))
+    return { dataText, metaText, version, createdAt, expiresAt, keyId, stale }
+  }
+
+  return {
+    open: (key, record) => openWith(keyring.current, key, record),
+    async openLater(key, record) {
+      try {
+        return openWith(keyring.current, key, record)
+      } catch (error) {
+        if (!(error instanceof UnknownKeyError)) throw error
+        await keyring.refreshForUnknownKey()
+        return openWith(keyring.current, key, record)
+      }
+    },
+    seal(key, { dataText, metaText, version, createdAt, expiresAt }, userId) {
+      const { current } = keyring
+      const owner = userId === undefined ? undefined : current.primary('owner')
+      const plain = encodeFrame({ metaText, dataText, ownerKeyId: owner?.idBytes })
+      if (plain.length > maxBytes) throw new SessionTooLargeError(plain.length, maxBytes)
+      return {
+        sealed: seal(current, 'session', plain, { kind: 'session', key }),
+        keyId: current.primary('session').id,
+        version,
+        ownerTag: userId === undefined ? undefined : createOwnerTag(current, userId),
+        createdAt,
+        expiresAt,
+      }
+    },
+  }
+}
+
+/** JSON that was sealed; the error of a parser would quote it. */
+export function parseSealed<T>(json: string): T {
+  try {
+    return JSON.parse(json) as T
+  } catch {
+    throw new OpenError()
+  }
+}
+
+export function userIdOf(metaText: string): string | undefined {
+  return parseSealed<SessionMeta>(metaText).userId
+}

@@ -1,0 +1,57 @@
+import type { EpochMs, KeyId } from '@keyturn/token-crypto'
+import type { StoreKey, Version } from '../store.ts'
+import type { JsonValue, SessionData } from './session-data.ts'
+
+/** What Keyturn itself keeps of a session, sealed beside the application's data. */
+export interface SessionMeta {
+  /** Whose session it is; its keyed hash becomes the owner tag. */
+  readonly userId?: string
+  readonly signedInAt?: EpochMs
+  readonly idleTimeoutMs?: number
+  readonly [extra: string]: JsonValue | undefined
+}
+
+/** A session that was read and opened. */
+export interface LoadedSession {
+  readonly id: string
+  readonly key: StoreKey
+  /** Yours to change. */
+  readonly data: SessionData
+  /** The data as it was sealed: whether a request changed it is one comparison with `JSON.stringify(data)`. */
+  readonly dataText: string
+  readonly meta: SessionMeta
+  readonly metaText: string
+  readonly version: Version
+  readonly createdAt: EpochMs
+  readonly expiresAt: EpochMs
+  /** Key under which it was sealed. */
+  readonly keyId: KeyId
+  /** Sealed, or its owner tagged, under another key than the primary: `rewrap` it. */
+  readonly stale: boolean
+}
+
+/** One of the sessions of a user; its id is known only to who holds the cookie. */
+export type OwnedSession = Omit<LoadedSession, 'id'>
+
+export interface NewSession {
+  readonly data: SessionData
+  readonly meta?: SessionMeta
+  /** Default: now. */
+  readonly createdAt?: EpochMs
+  readonly expiresAt: EpochMs
+}
+
+export interface SessionChange {
+  readonly data: SessionData
+  /** Default: as loaded. */
+  readonly meta?: SessionMeta
+  readonly expiresAt: EpochMs
+}
+
+/** `'gone'`: the session ended meanwhile, and nothing was written. */
+export type SaveOutcome =
+  | { readonly outcome: 'stored'; readonly session: LoadedSession }
+  | { readonly outcome: 'gone' }
+
+/** `'conflict'`: another wrote meanwhile, and so sealed it anew. */
+export type RewrapOutcome = SaveOutcome | { readonly outcome: 'conflict' }

@@ -1,0 +1,13 @@
+import { hash } from 'node:crypto'
+import type { StoreKey } from './store.ts'
+
+/**
+ * The name under which a store keeps a session: SHA-256 of its id, 32 bytes. Whoever reads the store learns no id that
+ * a cookie could carry.
+ *
+ * @throws {TypeError} The id is not a string, or is empty.
+ */
+export function toStoreKey(id: string): StoreKey {
+  if (typeof id !== 'string' || id.length === 0) throw new TypeError('A session id is a string that is not empty.')
+  return hash('sha256', id, 'buffer')
+}
