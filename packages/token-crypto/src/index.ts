@@ -25,7 +25,8 @@ export { seal } from './sealed/seal.ts'
 export { inspectSealed, type SealedInfo } from './sealed/inspect-sealed.ts'
 export { rewrap } from './sealed/rewrap.ts'
 export { SEALED_OVERHEAD_BYTES } from './sealed/sealed-format.ts'
-export { type JsonValue, openJson, sealJson } from './sealed/sealed-json.ts'
+export type { JsonValue } from './json/json-value.ts'
+export { openJson, sealJson } from './sealed/sealed-json.ts'
 export { openText, sealText } from './sealed/sealed-text.ts'
 export { deriveFernetKey, type FernetDerivation, INSTAGRAM_OAUTH_DERIVATION } from './fernet/derive-fernet-key.ts'
 export { createFernet } from './fernet/fernet.ts'
@@ -47,3 +48,12 @@ export {
   createBlindIndex,
 } from './blind-index/blind-index.ts'
 export { constantTimeEqual } from './compare/constant-time-equal.ts'
+export { createJwtSigner, type JwtSignClaims, type JwtSigner, type JwtSignerOptions } from './jwt/sign-jwt.ts'
+export {
+  createJwtVerifier,
+  type JwtClaims,
+  type JwtExpectations,
+  type JwtVerifier,
+  type JwtVerifierOptions,
+  type VerifiedJwt,
+} from './jwt/verify-jwt.ts'

@@ -1,6 +1,8 @@
 import { type Clock, type EpochMs, systemClock } from '../clock.ts'
+import { OpenError } from '../errors.ts'
 import type { Keyring } from '../keyring/keyring.ts'
 import type { LiveKeyring } from '../keyring/live-keyring.ts'
+import { withRefresh } from '../keyring/with-refresh.ts'
 import type { Secret } from '../secret/secret.ts'
 import { deriveFernetKey, type FernetDerivation, resolveDerivation } from './derive-fernet-key.ts'
 import { readFernetKey } from './fernet-key.ts'
@@ -46,16 +48,21 @@ interface Prepared {
 export function createKeyringFernet(options: KeyringFernetOptions): KeyringFernet {
   const clock = options.clock ?? systemClock
   const decoding = options.decoding ?? 'strict'
+  const live = options.keyring
   resolveDerivation(options.derivation)
   let prepared: Prepared | undefined
 
-  async function current(): Promise<Fernet> {
-    const keyring = options.keyring.current
+  async function fernetOf(keyring: Keyring): Promise<Fernet> {
     const secrets = acceptedSecrets(keyring)
     if (prepared?.keyring === keyring && prepared.secrets.length === secrets.length) return prepared.fernet
     const fernet = await prepare(secrets)
     prepared = { keyring, secrets, fernet }
     return fernet
+  }
+
+  /** What no known key opens may have been made under one that this process has not heard of. */
+  function opening<T>(attempt: (fernet: Fernet) => T): Promise<T> {
+    return withRefresh(live, async (keyring) => attempt(await fernetOf(keyring)), (error) => error instanceof OpenError)
   }
 
   async function prepare(secrets: readonly [Secret, ...Secret[]]): Promise<Fernet> {
@@ -64,10 +71,10 @@ export function createKeyringFernet(options: KeyringFernetOptions): KeyringFerne
   }
 
   return Object.freeze({
-    encrypt: async (plain: string | Uint8Array) => (await current()).encrypt(plain),
-    decrypt: async (token: string, age?: FernetAge) => (await current()).decrypt(token, age),
-    rotate: async (token: string) => (await current()).rotate(token),
-    extractTimestamp: async (token: string) => (await current()).extractTimestamp(token),
+    encrypt: async (plain: string | Uint8Array) => (await fernetOf(live.current)).encrypt(plain),
+    decrypt: (token: string, age?: FernetAge) => opening((fernet) => fernet.decrypt(token, age)),
+    rotate: (token: string) => opening((fernet) => fernet.rotate(token)),
+    extractTimestamp: (token: string) => opening((fernet) => fernet.extractTimestamp(token)),
   })
 }
 

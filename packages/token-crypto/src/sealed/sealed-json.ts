@@ -1,17 +1,9 @@
 import { OpenError } from '../errors.ts'
+import { type JsonValue, stringifyJson } from '../json/json-value.ts'
 import type { Purpose } from '../keyring/derive-key.ts'
 import type { Keyring } from '../keyring/keyring.ts'
 import type { Place } from './place.ts'
 import { openText, sealText } from './sealed-text.ts'
-
-/** What survives being written as JSON and read again. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue | undefined }
 
 /**
  * Seals a JSON value, as `sealText` seals its text. A property that is `undefined` is left out.
@@ -20,8 +12,7 @@ export type JsonValue =
  * infinity, or `undefined` in an array or as the whole.
  */
 export function sealJson(keyring: Keyring, purpose: Purpose, value: JsonValue, place: Place): string {
-  if (value === undefined) throw new TypeError('sealJson takes a JSON value.')
-  return sealText(keyring, purpose, JSON.stringify(value, refuseLoss), place)
+  return sealText(keyring, purpose, stringifyJson(value), place)
 }
 
 /**
@@ -39,17 +30,6 @@ export function openJson<T>(
   read: (value: JsonValue) => T,
 ): T {
   return read(parse(openText(keyring, purpose, sealed, place)))
-}
-
-function refuseLoss(this: unknown, key: string, value: unknown): unknown {
-  const isLost =
-    typeof value === 'bigint' ||
-    typeof value === 'function' ||
-    typeof value === 'symbol' ||
-    (typeof value === 'number' && !Number.isFinite(value)) ||
-    (value === undefined && Array.isArray(this))
-  if (isLost) throw new TypeError(`sealJson: JSON cannot hold a ${typeof value} as it is.`)
-  return value
 }
 
 /** The message of a SyntaxError quotes the text, which must stay secret. */

@@ -1,0 +1,162 @@
+import { jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from 'jose'
+import { type Clock, systemClock } from '../clock.ts'
+import { OpenError, UnknownKeyError } from '../errors.ts'
+import type { KeyId } from '../keyring/key-id.ts'
+import type { Keyring } from '../keyring/keyring.ts'
+import type { LiveKeyring } from '../keyring/live-keyring.ts'
+import { withRefresh } from '../keyring/with-refresh.ts'
+import { JWT_ALGORITHM, toJwtKey, toLegacyJwtKey } from './jwt-key.ts'
+import { isAudience, isName } from './jwt-names.ts'
+
+/** What a token must claim. */
+export interface JwtExpectations {
+  /** Claim `iss`. */
+  readonly issuer?: string
+  /** Claim `aud`: one of these. */
+  readonly audience?: string | readonly string[]
+  /** Header `typ`. */
+  readonly type?: string
+}
+
+export interface JwtVerifierOptions extends JwtExpectations {
+  readonly keyring: LiveKeyring
+  readonly issuer: string
+  readonly audience: string | readonly string[]
+  /** Default `'JWT'`. */
+  readonly type?: string
+  /** How far clocks may differ, milliseconds. Default 5000. */
+  readonly clockToleranceMs?: number
+  /** Longest token in characters; a longer one is refused unread. Default 8192. */
+  readonly maxLength?: number
+  /**
+   * What a token signed by a raw legacy secret must claim, in place of `issuer`, `audience` and `type`; `exp` always.
+   * Default: the same as any other token.
+   */
+  readonly legacy?: JwtExpectations
+  readonly clock?: Clock
+}
+
+/** Claims of a token that was verified. Times are seconds since 1970. */
+export interface JwtClaims {
+  readonly iss?: string
+  readonly aud?: string | string[]
+  readonly exp: number
+  readonly sub?: string
+  readonly jti?: string
+  readonly nbf?: number
+  readonly iat?: number
+  readonly [claim: string]: unknown
+}
+
+export interface VerifiedJwt {
+  readonly claims: JwtClaims
+  /** Key that signed it; `undefined` for a legacy secret. */
+  readonly keyId: KeyId | undefined
+  /** Signed by another key than the primary: issue a new one when you can. */
+  readonly renew: boolean
+}
+
+export interface JwtVerifier {
+  /**
+   * @throws {OpenError} KEYTURN_CANNOT_OPEN: no token, too long, changed, expired, or meant for someone else.
+   * @throws {UnknownKeyError} KEYTURN_UNKNOWN_KEY: its `kid` is unknown, also after a refresh of the keyring.
+   */
+  verify(token: string): Promise<VerifiedJwt>
+}
+
+const OWN_KEY_ID = /^[0-9a-f]{16}$/
+/** Thrown within a verification to leave it: the token names no key of a keyring. */
+const NOT_OURS = new Error('The token names no key of a keyring.')
+
+/**
+ * Verifies tokens: HS256 only, by the key that `kid` names, with `iss`, `aud`, `typ` and `exp` required.
+ * A token without a `kid` of ours is tried with the legacy secrets whose date has not passed, of 32 bytes or more.
+ *
+ * @throws {TypeError} Names every option that is wrong.
+ * @see https://www.rfc-editor.org/rfc/rfc8725
+ */
+export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
+  const { live, expected, legacyExpected, maxLength, clock } = resolveOptions(options)
+
+  async function attempt(token: string, keyring: Keyring): Promise<VerifiedJwt> {
+    try {
+      return await verifyOwn(token, keyring, { ...expected, currentDate: new Date(clock.now()) })
+    } catch (error) {
+      if (error instanceof UnknownKeyError) throw error
+      if (error !== NOT_OURS) throw new OpenError()
+    }
+    return verifyLegacy(token, keyring, { ...legacyExpected, currentDate: new Date(clock.now()) })
+  }
+
+  return Object.freeze({
+    async verify(token: string) {
+      if (typeof token !== 'string' || token.length > maxLength) throw new OpenError()
+      return withRefresh(live, (keyring) => attempt(token, keyring), (error) => error instanceof UnknownKeyError)
+    },
+  })
+}
+
+async function verifyOwn(token: string, keyring: Keyring, expected: JWTVerifyOptions): Promise<VerifiedJwt> {
+  const verified = await jwtVerify(token, ({ kid }) => toJwtKey(findKey(keyring, kid)), expected)
+  const keyId = verified.protectedHeader.kid as KeyId
+  return { claims: claimsOf(verified), keyId, renew: keyId !== keyring.primary('jwt').id }
+}
+
+function findKey(keyring: Keyring, kid: unknown) {
+  if (typeof kid !== 'string' || !OWN_KEY_ID.test(kid)) throw NOT_OURS
+  const found = keyring.find('jwt', kid)
+  if (found === undefined) throw new UnknownKeyError(kid)
+  return found.key
+}
+
+async function verifyLegacy(token: string, keyring: Keyring, expected: JWTVerifyOptions): Promise<VerifiedJwt> {
+  for (const legacy of keyring.acceptedLegacySecrets()) {
+    const key = toLegacyJwtKey(legacy)
+    const verified = key && (await jwtVerify(token, key, expected).catch(() => undefined))
+    if (verified) return { claims: claimsOf(verified), keyId: undefined, renew: true }
+  }
+  throw new OpenError()
+}
+
+/** `exp` is required by the options, so it is there. */
+function claimsOf({ payload }: JWTVerifyResult): JwtClaims {
+  return payload as JwtClaims
+}
+
+function resolveOptions(options: JwtVerifierOptions) {
+  const { keyring: live, issuer, audience } = options
+  const type = options.type ?? 'JWT'
+  const legacy = options.legacy ?? { issuer, audience, type }
+  const clockToleranceMs = options.clockToleranceMs ?? 5000
+  const maxLength = options.maxLength ?? 8192
+  const problems = [
+    isName(issuer) ? undefined : 'issuer is a string that is not empty',
+    isAudience(audience) ? undefined : 'audience is a string, or several, that are not empty',
+    isName(type) ? undefined : 'type is a string that is not empty',
+    legacy.issuer === undefined || isName(legacy.issuer) ? undefined : 'legacy.issuer is a string that is not empty',
+    legacy.audience === undefined || isAudience(legacy.audience) ? undefined : 'legacy.audience is a string, or several',
+    legacy.type === undefined || isName(legacy.type) ? undefined : 'legacy.type is a string that is not empty',
+    Number.isFinite(clockToleranceMs) && clockToleranceMs >= 0 ? undefined : 'clockToleranceMs is 0 or more',
+    Number.isInteger(maxLength) && maxLength > 0 ? undefined : 'maxLength is a whole number over 0',
+  ].filter((problem) => problem !== undefined)
+  if (problems.length > 0) throw new TypeError(`createJwtVerifier: ${problems.join('; ')}.`)
+  const clockTolerance = clockToleranceMs / 1000
+  return {
+    live,
+    expected: toJoseOptions({ issuer, audience, type }, clockTolerance),
+    legacyExpected: toJoseOptions(legacy, clockTolerance),
+    maxLength,
+    clock: options.clock ?? systemClock,
+  }
+}
+
+function toJoseOptions({ issuer, audience, type }: JwtExpectations, clockTolerance: number): JWTVerifyOptions {
+  return {
+    algorithms: [JWT_ALGORITHM],
+    requiredClaims: ['exp'],
+    clockTolerance,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience: typeof audience === 'string' ? audience : [...audience] }),
+    ...(type === undefined ? {} : { typ: type }),
+  }
+}
