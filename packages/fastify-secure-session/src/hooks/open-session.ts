@@ -1,0 +1,72 @@
+import type { CookieSigner, LiveKeyring } from '@keyturn/token-crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifySessionStore } from '../session/fastify-session-store.ts'
+import type { SessionRecords } from '../session/session-records.ts'
+import { type RequestState, startState } from './request-state.ts'
+
+/** Longer than any cookie this plugin writes; not worth an HMAC. */
+const MAX_COOKIE_LENGTH = 512
+
+interface OpenSessionOptions {
+  readonly cookieName: string
+  readonly signer: CookieSigner
+  readonly keyring: LiveKeyring
+  readonly records: SessionRecords
+  readonly store: FastifySessionStore
+}
+
+type Done = (error?: Error) => void
+
+/**
+ * First `onRequest`, before @fastify/session's: verifies the cookie over every accepted key and reads the
+ * session. What does not verify never reaches the store, and @fastify/session never sees it.
+ */
+export function createOpenSession({ cookieName, signer, keyring, records, store }: OpenSessionOptions) {
+  return function openSession(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+    // @fastify/cookie parses later when the application registered it with another hook.
+    request.cookies ??= request.server.parseCookie(request.headers.cookie ?? '')
+    const cookie = request.cookies[cookieName]
+    const state = startState(request, cookie !== undefined)
+    if (cookie === undefined) {
+      done()
+      return
+    }
+    const id = verify(cookie, state)
+    if (id !== undefined) {
+      read(id, request, state, done)
+      return
+    }
+    keyring.refreshForUnknownKey().then((changed) => {
+      const known = changed ? verify(cookie, state) : undefined
+      if (known !== undefined) read(known, request, state, done)
+      else ignoreCookie(request, state, done)
+    }, done)
+  }
+
+  function verify(cookie: string, state: RequestState): string | undefined {
+    if (cookie.length > MAX_COOKIE_LENGTH) return undefined
+    const { valid, renew, value } = signer.unsign(cookie)
+    if (!valid || value === null) return undefined
+    state.reissue = renew
+    return value
+  }
+
+  function read(id: string, request: FastifyRequest, state: RequestState, done: Done): void {
+    records.open(id).then((opened) => {
+      if (opened.kind === 'live') {
+        store.handOver(opened.loaded)
+        done()
+        return
+      }
+      // A record that this instance cannot open yet may open on the next one: the browser keeps its cookie.
+      ignoreCookie(request, state, done, { clear: opened.kind === 'absent' })
+    }, done)
+  }
+
+  function ignoreCookie(request: FastifyRequest, state: RequestState, done: Done, { clear } = { clear: true }): void {
+    delete request.cookies[cookieName]
+    state.reissue = false
+    state.clear = clear
+    done()
+  }
+}

@@ -1,0 +1,133 @@
+import type { CookieSigner } from '@keyturn/token-crypto'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { InsecureConnectionError } from '../errors.ts'
+import type { SessionCookie } from '../session/session-cookie.ts'
+import { dataOf, isChanged } from '../session/session-data.ts'
+import { type SessionEntry, entryOf } from '../session/session-entry.ts'
+import type { SessionLifetime } from '../session/session-lifetime.ts'
+import type { SessionRecords } from '../session/session-records.ts'
+import { type RequestState, stateOf } from './request-state.ts'
+
+interface SaveSessionOptions {
+  readonly cookieIsSecure: boolean
+  readonly log: FastifyBaseLogger
+  readonly signer: CookieSigner
+  readonly records: SessionRecords
+  readonly lifetime: SessionLifetime
+  readonly cookie: SessionCookie
+  readonly now: () => number
+}
+
+type Done = (error?: Error | null) => void
+
+/**
+ * First `onSend`, before @fastify/session's: saves what changed, refreshes what was used, and sets or clears the
+ * cookie. @fastify/session's own `onSend` then finds nothing to do: it would save by its own hash, drop the
+ * cookie of an unchanged session whose key is older, and save again for the reply of a failed save.
+ */
+export function createSaveSession({ signer, records, lifetime, cookie, cookieIsSecure, log, now }: SaveSessionOptions) {
+  let warned = false
+
+  return function saveSession(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
+    const state = stateOf(request)
+    // Where a store that is down kept the session from being read, the browser keeps its cookie.
+    if (state === undefined || !state.adopted || state.phase === 'failed') {
+      done()
+      return
+    }
+    // A handler called `reply.send()` without returning it, and the promise of the handler sends once more:
+    // the reply that is being saved for is the answer, and this one ends here.
+    if (state.phase === 'saving') return
+
+    const session = request.session
+    const id = session?.sessionId
+    if (id === undefined) {
+      if (state.cookieReceived) cookie.clear(reply)
+      done()
+      return
+    }
+    shadow(session)
+    let work: Promise<void> | undefined
+    try {
+      work = saveIfChanged(request, reply, state)
+    } catch (error) {
+      fail(state, error, done)
+      return
+    }
+    if (work === undefined) {
+      done()
+      return
+    }
+    state.phase = 'saving'
+    work.then(
+      () => {
+        state.phase = 'open'
+        done()
+      },
+      (error: unknown) => fail(state, error, done),
+    )
+  }
+
+  function fail(state: RequestState, error: unknown, done: Done): void {
+    state.phase = 'failed'
+    done(error as Error)
+  }
+
+  function saveIfChanged(request: FastifyRequest, reply: FastifyReply, state: RequestState): Promise<void> | undefined {
+    const id = request.session.sessionId
+    const entry = entryOf(request.session)
+    const data = dataOf(request.session)
+    const changed = entry.metaChanged || isChanged(data, entry.loaded?.dataText)
+    if (entry.loaded === undefined) {
+      if (changed && !wouldExpose(request)) return save(id, entry, data, reply, state)
+      if (state.clear || entry.ended) cookie.clear(reply)
+      return undefined
+    }
+    if (changed) return save(id, entry, data, reply, state)
+    const touch = lifetime.touchIsDue(now(), entry.loaded)
+    if (touch || entry.loaded.stale) records.refreshInBackground(entry.loaded, { touch })
+    if (touch || entry.created || state.reissue) {
+      const expiresAt = touch
+        ? lifetime.expiryAt(now(), { meta: entry.meta, beganAt: entry.loaded.createdAt })
+        : entry.loaded.expiresAt
+      cookie.issue(reply, signer.sign(id), expiresAt)
+    }
+    return undefined
+  }
+
+  async function save(id: string, entry: SessionEntry, data: Record<string, unknown>, reply: FastifyReply, state: RequestState): Promise<void> {
+    const before = entry.loaded?.expiresAt
+    const outcome = await records.save(id, entry, data)
+    if (outcome === 'gone') {
+      cookie.clear(reply)
+      return
+    }
+    if (entry.replaces !== undefined) await records.end(entry.replaces)
+    entry.replaces = undefined
+    const expiresAt = entry.loaded?.expiresAt
+    if (expiresAt === undefined) return
+    if (entry.created || state.reissue || expiresAt !== before) cookie.issue(reply, signer.sign(id), expiresAt)
+  }
+
+  // Answering plain HTTP with a Secure cookie would put a live session id on the wire in clear.
+  function wouldExpose(request: FastifyRequest): boolean {
+    if (!cookieIsSecure || request.protocol === 'https') return false
+    if (!warned) log.warn({ code: 'KEYTURN_INSECURE_CONNECTION' }, new InsecureConnectionError().message)
+    warned = true
+    return true
+  }
+}
+
+// @fastify/session's onSend leaves a session without signed id alone.
+function shadow(session: object): void {
+  Object.defineProperty(session, 'encryptedSessionId', { value: undefined, configurable: true, enumerable: false })
+}
+
+/** Second `onSend`, after @fastify/session's: the session is as its users know it again. */
+export function releaseSession(request: FastifyRequest, _reply: FastifyReply, _payload: unknown, done: Done): void {
+  const session: unknown = request.session
+  if (typeof session === 'object' && session !== null && Object.hasOwn(session, 'encryptedSessionId')) {
+    Reflect.deleteProperty(session, 'encryptedSessionId')
+  }
+  done()
+}

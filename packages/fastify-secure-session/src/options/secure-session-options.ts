@@ -1,0 +1,61 @@
+import type { SecretProvider } from '@keyturn/secret-providers'
+import type { SessionStore } from '@keyturn/session-stores'
+
+/** Where the session cookie goes. Every default follows from the environment. */
+export interface SessionCookieOptions {
+  /**
+   * Name of the cookie.
+   *
+   * @default '__Host-sid' where `secure` holds, `path` is `/` and there is no `domain`; `'sid'` elsewhere
+   * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
+   */
+  readonly name?: string
+  /** Share the cookie with subdomains. @default `COOKIE_DOMAIN`, else the host alone */
+  readonly domain?: string
+  /** @default '/' */
+  readonly path?: string
+  /** Send the cookie over HTTPS only. @default true, except in development and test */
+  readonly secure?: boolean
+  /** @default 'strict', in development and test 'lax' */
+  readonly sameSite?: 'strict' | 'lax' | 'none'
+}
+
+/** Options of `fastify.register(secureSession, options)`; all of them may be left out. */
+export interface SecureSessionOptions {
+  /**
+   * Where the secret comes from: the first source that has one wins.
+   *
+   * @default the environment (`SESSION_SECRET` and its kin), then the file `secretFile`
+   */
+  readonly secrets?: SecretProvider | readonly SecretProvider[]
+  /** Path of a key set file, made if it is not there: a secret that can rotate. @default none */
+  readonly secretFile?: string
+  /**
+   * Where sealed sessions rest. A store given here is closed by whoever made it.
+   *
+   * @default PostgreSQL at `databaseUrl`; without one memory in development, and a refusal elsewhere
+   */
+  readonly store?: SessionStore
+  /** PostgreSQL server for the default store. @default `DATABASE_URL` */
+  readonly databaseUrl?: string
+  readonly cookie?: SessionCookieOptions
+  /** A session nobody used for this long ends, in milliseconds. @default `SESSION_TIMEOUT`, else 7 days */
+  readonly idleTimeoutMs?: number
+  /** A session ends this long after it began, used or not, in milliseconds. @default 30 days */
+  readonly absoluteTimeoutMs?: number
+  /**
+   * Use of a session moves its expiry at most this often, in milliseconds: a read costs no write.
+   *
+   * @default a tenth of `idleTimeoutMs`, at most one hour
+   */
+  readonly touchIntervalMs?: number
+  /**
+   * `development` and `test` allow an ephemeral secret, sessions in memory and plain HTTP. Any other name is
+   * treated as production.
+   *
+   * @default `NODE_ENV`, else `ENVIRONMENT`, else `development`
+   */
+  readonly environment?: string
+  /** Variables to read instead of the process's own. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}

@@ -1,0 +1,58 @@
+import type { SessionStore } from '@fastify/session'
+import type { LoadedSession } from '@keyturn/session-stores'
+import { carry, endedEntry, entryOf, newEntry } from './session-entry.ts'
+import { dataOf } from './session-data.ts'
+import type { SessionRecords } from './session-records.ts'
+
+/** The store that @fastify/session is given. */
+export interface FastifySessionStore extends SessionStore {
+  /**
+   * Passes on the session that the cookie was just verified and read for, so that it is read once. Taken by
+   * the very next `get`, which @fastify/session calls in the same turn of the event loop.
+   */
+  handOver(loaded: LoadedSession): void
+}
+
+type Callback = (error?: unknown) => void
+
+export function createFastifySessionStore(records: SessionRecords, defaultIdleTimeoutMs: number): FastifySessionStore {
+  let handedOver: LoadedSession | undefined
+
+  // @fastify/session lets configuration win only where the stored cookie says nothing: it gets no attributes.
+  const restored = (loaded: LoadedSession) => ({
+    ...loaded.data,
+    cookie: { expires: new Date(loaded.expiresAt), originalMaxAge: loaded.meta.idleTimeoutMs ?? defaultIdleTimeoutMs },
+    ...carry(newEntry(loaded)),
+  })
+
+  // `reload` of a session that was ended: @fastify/session would build a new one under the old id.
+  const ended = () => ({ cookie: { expires: null, originalMaxAge: defaultIdleTimeoutMs }, ...carry(endedEntry()) })
+
+  return {
+    handOver(loaded) {
+      handedOver = loaded
+    },
+    get(id, callback) {
+      const loaded = handedOver
+      handedOver = undefined
+      if (loaded?.id === id) {
+        callback(null, restored(loaded))
+        return
+      }
+      records.open(id).then(
+        (opened) => callback(null, opened.kind === 'live' ? restored(opened.loaded) : ended()),
+        (error: unknown) => callback(error),
+      )
+    },
+    set(id, session, callback: Callback) {
+      save(id, session).then(() => callback(), callback)
+    },
+    destroy(id, callback: Callback) {
+      records.end(id).then(() => callback(), callback)
+    },
+  }
+
+  async function save(id: string, session: object): Promise<void> {
+    await records.save(id, entryOf(session), dataOf(session))
+  }
+}

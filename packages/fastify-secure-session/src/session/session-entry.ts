@@ -1,0 +1,57 @@
+import type { LoadedSession, SessionMeta } from '@keyturn/session-stores'
+
+/** What the plugin knows of one `request.session` object. */
+export interface SessionEntry {
+  /** The record behind it; `undefined` while nothing is stored. */
+  loaded: LoadedSession | undefined
+  meta: SessionMeta
+  /** Sign-in changed `meta`, so the session is saved even where its data stayed as it was. */
+  metaChanged: boolean
+  /** The record was made in this request: the browser has no cookie for it yet. */
+  created: boolean
+  /** The record was ended meanwhile: what is written into this session is dropped, its id never comes back. */
+  readonly ended: boolean
+  /** Session that this one takes the place of, ended once this one is stored. */
+  replaces: string | undefined
+}
+
+// @fastify/session copies what its store returned with `for…in`, so an entry travels to the session as an
+// enumerable property; `toJSON` keeps it out of hash and JSON until it has moved to the map.
+const CARRIER = 'keyturn:entry'
+
+interface Carrier {
+  readonly entry: SessionEntry
+  toJSON(): undefined
+}
+
+const entries = new WeakMap<object, SessionEntry>()
+
+export function newEntry(loaded?: LoadedSession): SessionEntry {
+  return { loaded, meta: loaded?.meta ?? {}, metaChanged: false, created: false, ended: false, replaces: undefined }
+}
+
+export function endedEntry(): SessionEntry {
+  return { ...newEntry(), ended: true }
+}
+
+/** Properties that carry an entry through @fastify/session's copy. */
+export function carry(entry: SessionEntry): Record<string, unknown> {
+  const carrier: Carrier = { entry, toJSON: () => undefined }
+  return { [CARRIER]: carrier }
+}
+
+/** The entry of a session, made on first sight. */
+export function entryOf(session: object): SessionEntry {
+  const carried = (session as Record<string, Carrier | undefined>)[CARRIER]
+  if (carried !== undefined) {
+    delete (session as Record<string, unknown>)[CARRIER]
+    entries.set(session, carried.entry)
+    return carried.entry
+  }
+  let entry = entries.get(session)
+  if (entry === undefined) {
+    entry = newEntry()
+    entries.set(session, entry)
+  }
+  return entry
+}

@@ -1,0 +1,29 @@
+import type { LoadedSession, SessionMeta } from '@keyturn/session-stores'
+import type { EpochMs } from '@keyturn/token-crypto'
+import type { ResolvedSessionOptions } from '../options/resolved-options.ts'
+
+type Timeouts = Pick<ResolvedSessionOptions, 'idleTimeoutMs' | 'absoluteTimeoutMs' | 'touchIntervalMs'>
+
+/** When sessions end: idle and absolute timeout in one place, so that cookies and records agree. */
+export interface SessionLifetime {
+  /** Expiry of a session that is used at `now`: the idle timeout, cut at the absolute one. */
+  expiryAt(now: EpochMs, session: { readonly meta: SessionMeta; readonly beganAt: EpochMs }): EpochMs
+  /** A session's expiry moves only when that is worth a write. */
+  touchIsDue(now: EpochMs, loaded: LoadedSession): boolean
+  /** The absolute timeout has passed, however the record came to live longer. */
+  isOver(now: EpochMs, loaded: LoadedSession): boolean
+}
+
+export function createSessionLifetime({ idleTimeoutMs, absoluteTimeoutMs, touchIntervalMs }: Timeouts): SessionLifetime {
+  const expiryAt: SessionLifetime['expiryAt'] = (now, { meta, beganAt }) =>
+    Math.min(now + (meta.idleTimeoutMs ?? idleTimeoutMs), beganAt + absoluteTimeoutMs)
+
+  return {
+    expiryAt,
+    touchIsDue(now, loaded) {
+      const next = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })
+      return next - loaded.expiresAt >= touchIntervalMs && next > loaded.expiresAt
+    },
+    isOver: (now, loaded) => now >= loaded.createdAt + absoluteTimeoutMs,
+  }
+}

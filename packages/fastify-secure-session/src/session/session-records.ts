@@ -1,0 +1,107 @@
+import { type LoadedSession, type SealedSessions, SessionDataError, SessionTooLargeError } from '@keyturn/session-stores'
+import { type Clock, OpenError, UnknownKeyError } from '@keyturn/token-crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import { SessionStoreUnavailableError } from '../errors.ts'
+import type { SessionEntry } from './session-entry.ts'
+import type { SessionLifetime } from './session-lifetime.ts'
+
+/** `unreadable`: a record is there and does not open with the keys that this instance has. */
+export type OpenedSession =
+  | { readonly kind: 'live'; readonly loaded: LoadedSession }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable' }
+
+/** Sessions as a request needs them: an outage is always `KEYTURN_SESSION_STORE_UNAVAILABLE`. */
+export interface SessionRecords {
+  open(id: string): Promise<OpenedSession>
+  /** Stores what the request made of a session. `'gone'`: it was ended meanwhile, and nothing is written. */
+  save(id: string, entry: SessionEntry, data: Record<string, unknown>): Promise<'stored' | 'gone'>
+  end(id: string): Promise<void>
+  /** Moves expiry and key of a session that was only read, without anybody waiting for it. */
+  refreshInBackground(loaded: LoadedSession, options: { readonly touch: boolean }): void
+  /** Resolves when no background write is left. */
+  settled(): Promise<void>
+}
+
+interface SessionRecordsOptions {
+  readonly sealed: SealedSessions
+  readonly lifetime: SessionLifetime
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+}
+
+export function createSessionRecords({ sealed, lifetime, clock, log }: SessionRecordsOptions): SessionRecords {
+  const background = new Set<Promise<void>>()
+
+  async function open(id: string): Promise<OpenedSession> {
+    let loaded: LoadedSession | undefined
+    try {
+      loaded = await sealed.load(id)
+    } catch (error) {
+      if (!(error instanceof OpenError) && !(error instanceof UnknownKeyError)) throw new SessionStoreUnavailableError(error)
+      log.error({ code: error.code }, 'A stored session does not open with the accepted keys; it is treated as absent and left as it is')
+      return { kind: 'unreadable' }
+    }
+    if (loaded === undefined) return { kind: 'absent' }
+    if (!lifetime.isOver(clock.now(), loaded)) return { kind: 'live', loaded }
+    await end(id)
+    return { kind: 'absent' }
+  }
+
+  async function save(id: string, entry: SessionEntry, data: Record<string, unknown>): Promise<'stored' | 'gone'> {
+    const now = clock.now()
+    const { loaded, meta } = entry
+    if (entry.ended) return 'gone'
+    if (loaded === undefined) {
+      const expiresAt = lifetime.expiryAt(now, { meta, beganAt: now })
+      entry.loaded = await orUnavailable(sealed.create(id, { data, meta, createdAt: now, expiresAt }))
+      entry.created = true
+      entry.metaChanged = false
+      return 'stored'
+    }
+    const expiresAt = lifetime.touchIsDue(now, loaded)
+      ? lifetime.expiryAt(now, { meta, beganAt: loaded.createdAt })
+      : loaded.expiresAt
+    const saved = await orUnavailable(sealed.save(loaded, { data, meta, expiresAt }))
+    if (saved.outcome === 'gone') return 'gone'
+    entry.loaded = saved.session
+    entry.metaChanged = false
+    return 'stored'
+  }
+
+  async function end(id: string): Promise<void> {
+    await orUnavailable(sealed.destroy(id))
+  }
+
+  function refreshInBackground(loaded: LoadedSession, { touch }: { readonly touch: boolean }): void {
+    const expiresAt = lifetime.expiryAt(clock.now(), { meta: loaded.meta, beganAt: loaded.createdAt })
+    const work = loaded.stale ? sealed.rewrap(touch ? { ...loaded, expiresAt } : loaded) : sealed.touch(loaded.id, expiresAt)
+    const settled = work.then(
+      () => {},
+      (error: unknown) => log.warn({ err: error }, 'A session was not refreshed; its next use tries again'),
+    )
+    background.add(settled)
+    void settled.then(() => background.delete(settled))
+  }
+
+  return {
+    open,
+    save,
+    end,
+    refreshInBackground,
+    settled: async () => void (await Promise.all(background)),
+  }
+}
+
+async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw isOfTheApplication(error) ? error : new SessionStoreUnavailableError(error)
+  }
+}
+
+/** What the application put into its session is its own mistake, not the store's. */
+function isOfTheApplication(error: unknown): boolean {
+  return error instanceof SessionDataError || error instanceof SessionTooLargeError || error instanceof TypeError
+}

@@ -1,0 +1,108 @@
+import { createMemoryStore } from '@keyturn/session-stores/memory'
+import t, { type Test } from 'tap'
+import { COOKIE_NAME, plainRoutes, type Routes, secureApp, sessionOf, type TestApp } from './fixtures/apps.ts'
+
+const routes: Routes = (app) => {
+  plainRoutes(app)
+  app.get('/sign-in/:user', async (request) => {
+    await request.signIn((request.params as { user: string }).user, { keep: ['basket'] })
+    return 'signed in'
+  })
+  app.get('/sign-out', async (request) => {
+    await request.signOut()
+    return 'signed out'
+  })
+  app.get('/sign-out-with-message', async (request) => {
+    await request.signOut()
+    sessionOf(request).message = 'see you'
+    return 'signed out'
+  })
+  app.get('/me', async (request) => ({ userId: request.signedInUserId ?? null }))
+}
+
+async function start(t: Test): Promise<TestApp> {
+  const browser = await secureApp(createMemoryStore(), { folder: t.testdir() }, routes)
+  t.teardown(() => browser.close())
+  return browser
+}
+
+t.test('signing in gives a new session id, and the old one is worth nothing', async (t) => {
+  const browser = await start(t)
+  await browser.get('/set/basket/apples')
+  const planted = browser.jar.headers
+  await browser.get('/sign-in/ada')
+  t.not(browser.jar.headers.cookie, planted.cookie)
+  t.strictSame((await browser.get('/me')).json(), { userId: 'ada' })
+  t.strictSame((await browser.app.inject({ url: '/me', headers: planted })).json(), { userId: null })
+  t.equal((await browser.store.statistics?.())?.total, 1, 'the anonymous session is gone')
+})
+
+t.test('signing in takes over what is named, and nothing else', async (t) => {
+  const browser = await start(t)
+  await browser.get('/set/basket/apples')
+  await browser.get('/set/role/admin')
+  await browser.get('/sign-in/ada')
+  t.strictSame((await browser.get('/read')).json(), { basket: 'apples' })
+})
+
+t.test('signing in as another user ends the session of the first', async (t) => {
+  const browser = await start(t)
+  await browser.get('/sign-in/ada')
+  await browser.get('/sign-in/grace')
+  t.strictSame((await browser.get('/me')).json(), { userId: 'grace' })
+  t.strictSame(await browser.app.secureSession.sessions.listByOwner('ada'), [])
+  t.equal((await browser.app.secureSession.sessions.listByOwner('grace')).length, 1)
+})
+
+t.test('signing out ends the record and clears the cookie', async (t) => {
+  const browser = await start(t)
+  await browser.get('/sign-in/ada')
+  const copy = browser.jar.headers
+  const response = await browser.get('/sign-out')
+  t.match(response.headers['set-cookie'], /^sid=; Max-Age=0/)
+  t.equal(browser.jar.get(COOKIE_NAME), undefined)
+  t.equal((await browser.store.statistics?.())?.total, 0)
+  t.strictSame((await browser.app.inject({ url: '/me', headers: copy })).json(), { userId: null })
+})
+
+t.test('a message for the next page survives signing out, in a session of its own', async (t) => {
+  const browser = await start(t)
+  await browser.get('/sign-in/ada')
+  const before = browser.jar.get(COOKIE_NAME)
+  await browser.get('/sign-out-with-message')
+  t.not(browser.jar.get(COOKIE_NAME), before)
+  t.strictSame((await browser.get('/me')).json(), { userId: null })
+  t.strictSame((await browser.get('/read')).json(), { message: 'see you' })
+})
+
+t.test('every session of a user ends at once, other than the one that asks', async (t) => {
+  const laptop = await start(t)
+  await laptop.get('/sign-in/ada')
+  const kept = laptop.jar.headers
+  laptop.jar.set(COOKIE_NAME, '')
+  await laptop.get('/sign-in/ada')
+  const id = decodeURIComponent(kept.cookie?.slice(COOKIE_NAME.length + 1) ?? '').split('.')[0] ?? ''
+  t.equal(await laptop.app.secureSession.sessions.destroyByOwner('ada', { except: id }), 1)
+  t.strictSame((await laptop.get('/me')).json(), { userId: null })
+  t.strictSame((await laptop.app.inject({ url: '/me', headers: kept })).json(), { userId: 'ada' })
+})
+
+t.test('signing in needs a user id', async (t) => {
+  const app = await secureApp(createMemoryStore(), { folder: t.testdir() }, (app) => {
+    app.get('/nobody', (request) => request.signIn(''))
+  })
+  t.teardown(() => app.close())
+  t.equal((await app.get('/nobody')).statusCode, 500)
+  t.equal(app.jar.size, 0)
+})
+
+t.test('signing in over plain HTTP with a Secure cookie is refused with the remedy', async (t) => {
+  const browser = await secureApp(createMemoryStore(), { folder: t.testdir(), cookie: { secure: true } }, routes)
+  t.teardown(() => browser.close())
+  const response = await browser.get('/sign-in/ada')
+  t.equal(response.json().code, 'KEYTURN_INSECURE_CONNECTION')
+  t.match(response.json().message, /trustProxy/)
+  await browser.get('/set/basket/apples')
+  t.equal(browser.jar.size, 0, 'and no session id leaves in clear')
+  t.equal((await browser.store.statistics?.())?.total, 0)
+})
