@@ -38,7 +38,7 @@ async function download(role: BinaryRole, scratch: string, env: Environment): Pr
     env: { ...env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     timeout: STEP_TIMEOUT_MS,
     maxBuffer: 64 * 1024 * 1024,
-  }).catch(error => { throw new Error(`apt-get ${args[0]} failed: ${firstLine(error)}`, { cause: error }) })
+  }).catch((error: unknown) => { throw new Error(`apt-get ${args[0]} failed: ${firstLine(error)}`, { cause: error }) })
   await apt('update')
   await apt('install', '--download-only', '--no-install-recommends', ...role.debian.packages)
   return (await readdir(archives)).filter(name => name.endsWith('.deb')).map(name => join(archives, name))

@@ -82,7 +82,7 @@ async function runInitdb(dataFolder: string, { binaries, account, password, pass
     let printed = ''
     child.stdout?.on('data', chunk => { printed += String(chunk) })
     child.stderr?.on('data', chunk => { printed += String(chunk) })
-    const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
     if (code !== 0) throw new StartFailedError(`initdb ended with code ${code}:\n${printed}`)
   } finally {
     await input.close()

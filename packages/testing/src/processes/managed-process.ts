@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { WaitFailedError } from '../errors.ts'
+import { letStreamGo } from './let-stream-go.ts'
 import { collectLines } from './output-lines.ts'
 import type { OutputLines } from './output-lines.ts'
 import { processTree, signalAll, waitUntilGone } from './process-tree.ts'
@@ -112,6 +113,6 @@ function letGo(child: ChildProcess): void {
   child.unref()
   child.channel?.unref()
   for (const stream of [child.stdin, child.stdout, child.stderr]) {
-    if (stream !== null && 'unref' in stream && typeof stream.unref === 'function') stream.unref()
+    if (stream !== null) letStreamGo(stream)
   }
 }

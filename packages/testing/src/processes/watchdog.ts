@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { letStreamGo } from './let-stream-go.ts'
 
 /** What the watchdog process is told, one JSON text a line. */
 export type WatchdogMessage =
@@ -46,7 +47,6 @@ function startWatchdog(): Writable {
     env: { PATH: process.env['PATH'] },
   })
   child.unref()
-  const { stdin } = child
-  if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref()
-  return stdin
+  letStreamGo(child.stdin)
+  return child.stdin
 }
