@@ -1,0 +1,71 @@
+import { type Decided, type Tally, tallyOf } from '../report.ts'
+import type { BulkPlace, Decide, Decision, PlaceTransaction } from './bulk-place.ts'
+import type { JournaledPage } from './journaled-task.ts'
+
+export interface PageCommit<Key, Item, Change> {
+  readonly page: JournaledPage<Key, Item>
+  readonly decisions: readonly Decision<Change>[]
+  readonly decide: Decide<Item, Change>
+  readonly place: BulkPlace<Key, Item, Change>
+  readonly maxListed: number
+}
+
+/**
+ * Writes a page and marks its claim as done. Items that someone else changed since they were read are looked at
+ * again, this time locked, and never overwritten with what is made from their old value.
+ *
+ * @returns `undefined` when the claim was done already, or is another's now.
+ */
+export async function commitPage<Key, Item, Change>(
+  tx: PlaceTransaction<Key, Item, Change>,
+  { page, decisions, decide, place, maxListed }: PageCommit<Key, Item, Change>,
+): Promise<Tally | undefined> {
+  if (!(await tx.holdClaim(page.claim.id))) return undefined
+  const { decided, contested } = await writeChanges(tx, { place, items: page.items, decisions })
+  if (contested.length > 0) {
+    const locked = await tx.lockItems(contested)
+    const second = await writeChanges(tx, { place, items: locked, decisions: decide(locked) })
+    // What is locked cannot be contested again: all the rest is gone.
+    decided.push(...second.decided, ...missing(place, contested, locked))
+  }
+  const tally = tallyOf(decided, maxListed)
+  await tx.finishClaim(page.claim.id, tally)
+  return tally
+}
+
+type DecidedItem = Decided & { readonly key: readonly string[] }
+
+interface WriteContext<Key, Item, Change> {
+  readonly place: BulkPlace<Key, Item, Change>
+  readonly items: readonly Item[]
+  readonly decisions: readonly Decision<Change>[]
+}
+
+async function writeChanges<Key, Item, Change>(
+  tx: PlaceTransaction<Key, Item, Change>,
+  { place, items, decisions }: WriteContext<Key, Item, Change>,
+): Promise<{ decided: DecidedItem[]; contested: Key[] }> {
+  const changes = decisions.flatMap(({ change }) => (change === undefined ? [] : [change]))
+  const written = changes.length === 0 ? [] : await tx.compareAndSet(changes)
+  const decided: DecidedItem[] = []
+  const contested: Key[] = []
+  let next = 0
+  for (const [i, { change, ...rest }] of decisions.entries()) {
+    const key = place.keyOf(items[i] as Item)
+    if (change !== undefined && written[next++] !== true) contested.push(key)
+    else decided.push({ ...rest, key: place.showKey(key) })
+  }
+  return { decided, contested }
+}
+
+function missing<Key, Item, Change>(
+  place: BulkPlace<Key, Item, Change>,
+  wanted: readonly Key[],
+  found: readonly Item[],
+): DecidedItem[] {
+  const name = (key: Key): string => JSON.stringify(place.showKey(key))
+  const there = new Set(found.map((item) => name(place.keyOf(item))))
+  return wanted
+    .filter((key) => !there.has(name(key)))
+    .map((key) => ({ key: place.showKey(key), outcome: 'gone' as const }))
+}

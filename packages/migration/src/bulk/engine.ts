@@ -1,0 +1,95 @@
+import { type BulkReport, completeOutcomes, countItems, EMPTY_TALLY } from '../report.ts'
+import type { ResolvedBulkOptions } from './bulk-options.ts'
+import type { BulkTask } from './bulk-task.ts'
+import { createPace, type Pace } from './pace.ts'
+import { createProgressMeter, type ProgressMeter } from './progress.ts'
+import { pause, retrying } from './retrying.ts'
+
+/** How long to wait before asking again whether others have left pages behind. */
+const WAIT_MS = 50
+
+interface Run<Page, Prepared> {
+  readonly task: BulkTask<Page, Prepared>
+  readonly options: ResolvedBulkOptions
+  readonly pace: Pace
+  readonly meter: ProgressMeter
+  /** Aborted by the caller, or by the first worker that failed. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs a task to its end: several workers, each preparing its next page while the last one is being written.
+ *
+ * Killed at any step, the next run goes on where the checkpoints of the task stand.
+ *
+ * @returns A report; `state` is `'aborted'` when the signal ended it.
+ * @throws What the task rejects with and does not call transient, or did so at every attempt.
+ */
+export async function runBulk<Page, Prepared>(
+  task: BulkTask<Page, Prepared>,
+  options: ResolvedBulkOptions,
+): Promise<BulkReport> {
+  const startedAt = options.clock.now()
+  const failure = new AbortController()
+  const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
+  const earlier = task.earlier ?? EMPTY_TALLY
+  const meter = createProgressMeter({ job: task.name, total: task.total, earlier, options })
+  const run: Run<Page, Prepared> = { task, options, pace: createPace(options), meter, signal }
+  const workers = Array.from({ length: options.workers }, () =>
+    work(run).catch((error: unknown) => {
+      failure.abort()
+      throw error
+    }),
+  )
+  // All of them, so that nothing is written any more when this rejects.
+  const settled = await Promise.allSettled(workers)
+  const failed = settled.find((worker) => worker.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  const tally = await retrying(() => task.finish(), run)
+  meter.publish()
+  const outcomes = completeOutcomes(tally)
+  return {
+    job: task.name,
+    dryRun: false,
+    state: options.signal?.aborted === true ? 'aborted' : 'done',
+    resumed: task.earlier !== undefined,
+    outcomes,
+    byKeyId: { ...tally.byKeyId },
+    left: tally.left,
+    total: countItems(tally),
+    nothingToDo: outcomes.changed === 0,
+    startedAt,
+    elapsedMs: meter.elapsedMs,
+    itemsPerSecond: meter.itemsPerSecond,
+  }
+}
+
+async function work<Page, Prepared>(run: Run<Page, Prepared>): Promise<void> {
+  const { task, pace, signal, options } = run
+  let writing: Promise<void> = Promise.resolve()
+  while (!signal.aborted) {
+    const page = await retrying(() => task.next(pace.limit()), run)
+    if (page === undefined) break
+    if (page === 'wait') {
+      await writing
+      await pause(WAIT_MS, options.clock)
+      continue
+    }
+    const prepared = await task.prepare(page)
+    await writing
+    if (signal.aborted) break
+    await pause(pace.restMs(), options.clock)
+    writing = write(run, page, prepared)
+    // Awaited above on the next round; until then a rejection must not count as unhandled.
+    writing.catch(() => undefined)
+  }
+  await writing
+}
+
+async function write<Page, Prepared>(run: Run<Page, Prepared>, page: Page, prepared: Prepared): Promise<void> {
+  const { task, pace, meter, options } = run
+  const startedAt = options.clock.now()
+  const tally = await retrying(() => task.commit(page, prepared), run)
+  pace.record(task.sizeOf(page), options.clock.now() - startedAt)
+  if (tally !== undefined) meter.add(tally)
+}

@@ -1,0 +1,77 @@
+import { channel } from 'node:diagnostics_channel'
+import { addTallies, completeOutcomes, countItems, EMPTY_TALLY, type Outcome, type Tally } from '../report.ts'
+import type { ResolvedBulkOptions } from './bulk-options.ts'
+
+/** How far a run is. */
+export interface BulkProgress {
+  readonly job: string
+  /** Items done, by all runs of this job that this process knows of. */
+  readonly done: number
+  /** `undefined` when nobody knows. May be an estimate of the database. */
+  readonly total: number | undefined
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  /** This process alone, since it began. */
+  readonly itemsPerSecond: number
+  /** At that rate; `undefined` without a total or a rate. */
+  readonly remainingMs: number | undefined
+}
+
+export interface ProgressMeter {
+  add(tally: Tally): void
+  /** Tells listeners, whatever was told before. */
+  publish(): void
+  readonly elapsedMs: number
+  readonly itemsPerSecond: number
+}
+
+/** Channel of `node:diagnostics_channel` on which every run publishes its `BulkProgress`. */
+export const PROGRESS_CHANNEL = 'keyturn:migration:progress'
+
+const progressChannel = channel(PROGRESS_CHANNEL)
+const INTERVAL_MS = 1000
+
+export interface MeterOptions {
+  readonly job: string
+  readonly total: number | undefined
+  readonly earlier: Tally
+  readonly options: ResolvedBulkOptions
+}
+
+export function createProgressMeter({ job, total, earlier, options }: MeterOptions): ProgressMeter {
+  const { clock, onProgress } = options
+  const startedAt = clock.now()
+  const earlierItems = countItems(earlier)
+  let tally: Tally = { ...earlier, left: [] }
+  let own = 0
+  let toldAt = startedAt
+
+  const elapsedMs = (): number => clock.now() - startedAt
+  const itemsPerSecond = (): number => (elapsedMs() > 0 ? own / (elapsedMs() / 1000) : 0)
+
+  function publish(): void {
+    toldAt = clock.now()
+    if (onProgress === undefined && !progressChannel.hasSubscribers) return
+    const done = earlierItems + own
+    const rate = itemsPerSecond()
+    const known = total !== undefined && rate > 0
+    const remainingMs = known ? Math.max(0, (total - done) / rate) * 1000 : undefined
+    const progress = { job, done, total, outcomes: completeOutcomes(tally), itemsPerSecond: rate, remainingMs }
+    onProgress?.(progress)
+    progressChannel.publish(progress)
+  }
+
+  return {
+    add(page) {
+      own += countItems(page)
+      tally = addTallies(tally, { ...EMPTY_TALLY, outcomes: page.outcomes }, 0)
+      if (clock.now() - toldAt >= INTERVAL_MS) publish()
+    },
+    publish,
+    get elapsedMs() {
+      return elapsedMs()
+    },
+    get itemsPerSecond() {
+      return itemsPerSecond()
+    },
+  }
+}
