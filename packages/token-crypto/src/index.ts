@@ -57,3 +57,5 @@ export {
   type JwtVerifierOptions,
   type VerifiedJwt,
 } from './jwt/verify-jwt.ts'
+export { type PinoRedaction, pinoRedaction } from './redaction/pino-redaction.ts'
+export { createRedactor, type Redactor, type RedactorOptions } from './redaction/redactor.ts'
