@@ -78,7 +78,8 @@ export function createRecordTable({ maxEntries, maxBytes, clock, onEvict }: Reco
     },
     *batches(batchSize) {
       let batch: StoredSession[] = []
-      for (const stored of [...entries.values()]) {
+      // The scan goes on while others write: it walks what was there at its start.
+      for (const stored of Array.from(entries.values())) {
         if (stored.record.expiresAt <= clock.now()) continue
         if (batch.push(stored) < batchSize) continue
         yield batch

@@ -10,13 +10,19 @@ export type Parameter = Buffer | number | string | null
 
 /** A statement under way, as the `postgres` package gives it. */
 export interface PostgresQuery extends PromiseLike<Rows> {
+  /** `null` until it is sent. */
+  readonly state?: unknown
   cancel(): unknown
 }
 
-/** What the store needs of an instance of the `postgres` package. */
-export interface PostgresClient {
+/** What runs statements: a client, or one transaction of it. */
+export interface PostgresTransaction {
   unsafe(statement: string, parameters?: Parameter[], options?: { prepare?: boolean }): PostgresQuery
-  begin<T>(run: (transaction: PostgresClient) => Promise<T>): Promise<unknown>
+}
+
+/** What the store needs of an instance of the `postgres` package. */
+export interface PostgresClient extends PostgresTransaction {
+  begin<T>(run: (transaction: PostgresTransaction) => Promise<T>): Promise<unknown>
   end(options?: { timeout?: number }): Promise<void>
 }
 
@@ -24,12 +30,10 @@ export interface PostgresConnections {
   /** Runs one statement. Rejects with a coded error, never with the driver's own. */
   run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows>
   /** Runs several in one transaction. */
-  transaction(run: (transaction: PostgresClient) => Promise<void>, limitMs: number): Promise<void>
+  transaction(run: (transaction: PostgresTransaction) => Promise<void>, limitMs: number): Promise<void>
   /** Closes connections of our own; those of the application stay. */
   close(): Promise<void>
 }
-
-const CLOSE_SECONDS = 5
 
 /** Connections that no silent server can hold: each wait ends, and connections that no longer answer are replaced. */
 export function createPostgresConnections(options: ResolvedPostgresStoreOptions): PostgresConnections {
@@ -53,10 +57,10 @@ export function createPostgresConnections(options: ResolvedPostgresStoreOptions)
   async function run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows> {
     const client = current ?? (await connect())
     const query = client.unsafe(statement, parameters, { prepare })
-    return settle(query, limitMs, () => void query.cancel())
+    return settle(query, limitMs, () => dropUnsent(query))
   }
 
-  async function transaction(body: (transaction: PostgresClient) => Promise<void>, limitMs: number): Promise<void> {
+  async function transaction(body: (transaction: PostgresTransaction) => Promise<void>, limitMs: number): Promise<void> {
     const client = current ?? (await connect())
     await settle(client.begin(body), limitMs, () => undefined)
   }
@@ -92,9 +96,17 @@ export function createPostgresConnections(options: ResolvedPostgresStoreOptions)
     async close() {
       if (options.client !== undefined || opening === undefined) return
       const client = await opening.catch(() => undefined)
-      await client?.end({ timeout: CLOSE_SECONDS })
+      await client?.end({ timeout: timeoutMs / 1000 })
     },
   }
+}
+
+/**
+ * A statement that still waits for a connection is not run later, when nobody waits for it. One that was sent is left
+ * alone: cancelling it takes a connection of its own, which a server in trouble does not have.
+ */
+function dropUnsent(query: PostgresQuery): void {
+  if (query.state === null) void query.cancel()
 }
 
 async function openClient(options: ResolvedPostgresStoreOptions): Promise<PostgresClient> {
@@ -108,7 +120,7 @@ async function openClient(options: ResolvedPostgresStoreOptions): Promise<Postgr
     fetch_types: false,
     onnotice: () => undefined,
   })
-  return client as unknown as PostgresClient
+  return client
 }
 
 /** Below a second, so that the first requests after an outage need not wait. */

@@ -1,5 +1,5 @@
 import { StoreSchemaError } from '../errors.ts'
-import type { PostgresClient, PostgresConnections, Rows } from './postgres-client.ts'
+import type { PostgresConnections, PostgresTransaction, Rows } from './postgres-client.ts'
 import { isForbidden, isMissingTable, toStoreError } from './postgres-errors.ts'
 import { createPostgresNames, type PostgresNames } from './postgres-names.ts'
 
@@ -78,7 +78,7 @@ async function readVersion(connections: PostgresConnections, names: PostgresName
   }
 }
 
-async function migrate(transaction: PostgresClient, names: PostgresNames): Promise<void> {
+async function migrate(transaction: PostgresTransaction, names: PostgresNames): Promise<void> {
   try {
     await transaction.unsafe(`select pg_advisory_xact_lock(${names.lock})`)
     // Whoever held the lock before may have done it all.
@@ -92,12 +92,12 @@ async function migrate(transaction: PostgresClient, names: PostgresNames): Promi
 }
 
 /** An error would end the transaction, so it looks before it reads. */
-async function readVersionUnderLock(transaction: PostgresClient, names: PostgresNames): Promise<number> {
+async function readVersionUnderLock(transaction: PostgresTransaction, names: PostgresNames): Promise<number> {
   if (!(await isThere(transaction, 'to_regclass', names.versions))) return 0
   return toVersion(await transaction.unsafe(versionStatement(names), [names.table]))
 }
 
-async function isThere(transaction: PostgresClient, find: string, name: string): Promise<boolean> {
+async function isThere(transaction: PostgresTransaction, find: string, name: string): Promise<boolean> {
   const rows = await transaction.unsafe(`select ${find}($1) is not null as there`, [name])
   return rows[0]?.['there'] === true
 }

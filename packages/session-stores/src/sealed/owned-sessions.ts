@@ -96,8 +96,8 @@ function requireOwners<T extends (...parameters: never[]) => unknown>(method: T 
 async function openOwned(sealer: SessionSealer, { key, record }: StoredSession): Promise<OwnedSession | undefined> {
   try {
     const texts = await sealer.openLater(key, record)
-    const data = parseSealed<SessionData>(texts.dataText)
-    return { ...texts, key, data, meta: parseSealed<SessionMeta>(texts.metaText) }
+    const data = parseSealed(texts.dataText) as SessionData
+    return { ...texts, key, data, meta: parseSealed(texts.metaText) as SessionMeta }
   } catch (error) {
     if (error instanceof OpenError || error instanceof UnknownKeyError) return undefined
     throw error

@@ -104,7 +104,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
     async update(id, change) {
       const key = toStoreKey(id)
       const texts = await writer.writeComputed(key, async (current) => {
-        const data = parseSealed<SessionData>(current.dataText)
+        const data = parseSealed(current.dataText) as SessionData
         const dataText = toJsonText((await change(data)) ?? data)
         return dataText === current.dataText ? undefined : { ...current, dataText }
       })
@@ -115,15 +115,16 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
     async rewrap(loaded) {
       const texts = { ...textsOf(loaded), version: loaded.version + 1 }
       const written = await writer.write(loaded.key, texts, loaded.version)
-      return written.outcome === 'conflict' ? { outcome: 'conflict' } : toOutcome(loaded, 'texts' in written ? written.texts : undefined)
+      if (written.outcome === 'conflict') return { outcome: 'conflict' }
+      return toOutcome(loaded, written.outcome === 'stored' ? written.texts : undefined)
     },
   }
 }
 
 function toLoaded(id: string, key: StoreKey, texts: OpenedTexts): LoadedSession {
   const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
-  const data = parseSealed<SessionData>(dataText)
-  const meta = parseSealed<SessionMeta>(metaText)
+  const data = parseSealed(dataText) as SessionData
+  const meta = parseSealed(metaText) as SessionMeta
   return { id, key, data, dataText, meta, metaText, version, createdAt, expiresAt, keyId, stale }
 }
 

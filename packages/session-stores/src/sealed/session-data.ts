@@ -56,14 +56,7 @@ function rejectInside(value: object): void {
 }
 
 function lossOf(value: unknown): string | undefined {
-  switch (typeof value) {
-    case 'number':
-      return Number.isFinite(value) ? undefined : 'a number that is not finite'
-    case 'function':
-      return 'a function'
-    case 'symbol':
-      return 'a symbol'
-    default:
-      return undefined
-  }
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'a number that is not finite'
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'symbol' ? 'a symbol' : undefined
 }

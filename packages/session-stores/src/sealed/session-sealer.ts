@@ -72,14 +72,14 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
 }
 
 /** JSON that was sealed; the error of a parser would quote it. */
-export function parseSealed<T>(json: string): T {
+export function parseSealed(json: string): unknown {
   try {
-    return JSON.parse(json) as T
+    return JSON.parse(json)
   } catch {
     throw new OpenError()
   }
 }
 
 export function userIdOf(metaText: string): string | undefined {
-  return parseSealed<SessionMeta>(metaText).userId
+  return (parseSealed(metaText) as SessionMeta).userId
 }

@@ -29,7 +29,10 @@ export interface SessionWriter {
   read(key: StoreKey): Promise<OpenedTexts | undefined>
 }
 
-export type Written = { readonly outcome: 'stored'; readonly texts: OpenedTexts } | { readonly outcome: 'conflict' | 'gone' }
+export type Written =
+  | { readonly outcome: 'stored'; readonly texts: OpenedTexts }
+  | { readonly outcome: 'conflict' }
+  | { readonly outcome: 'gone' }
 
 export function createSessionWriter({ store, sealer, maxAttempts }: WriterOptions): SessionWriter {
   async function read(key: StoreKey): Promise<OpenedTexts | undefined> {
@@ -40,7 +43,8 @@ export function createSessionWriter({ store, sealer, maxAttempts }: WriterOption
   async function write(key: StoreKey, texts: SessionTexts, expected: number | 'absent'): Promise<Written> {
     const record = sealer.seal(key, texts, userIdOf(texts.metaText))
     const outcome = await store.put(key, record, expected)
-    if (outcome !== 'stored') return { outcome }
+    if (outcome === 'conflict') return { outcome: 'conflict' }
+    if (outcome === 'gone') return { outcome: 'gone' }
     return { outcome, texts: { ...texts, keyId: record.keyId, stale: false } }
   }
 

@@ -62,7 +62,7 @@ t.test('one changed bit anywhere in what is sealed does not open', async (t) => 
 t.test('four concurrent writers keep four keys', async (t) => {
   await sessions.create('four', { data: {}, expiresAt })
   const loaded = await Promise.all(['a', 'b', 'c', 'd'].map(async (name) => ({ name, session: await sessions.load('four') })))
-  await Promise.all(loaded.map(({ name, session }) =>
-    session === undefined ? t.fail('not loaded') : sessions.save(session, { data: { ...session.data, [name]: 1 }, expiresAt })))
+  await Promise.all(loaded.map(async ({ name, session }) =>
+    session && sessions.save(session, { data: { ...session.data, [name]: 1 }, expiresAt })))
   t.strictSame(Object.keys((await sessions.load('four'))?.data ?? {}).sort(), ['a', 'b', 'c', 'd'])
 })

@@ -1,0 +1,55 @@
+import { startPostgres } from '@keyturn/testing/postgres'
+import postgres from 'postgres'
+import t from 'tap'
+import { collect, putSample, sampleKey } from '../../src/conformance/samples.ts'
+import { createPostgresStore, type PostgresClient } from '../../src/postgres/index.ts'
+
+const server = await startPostgres()
+t.teardown(() => server.stop())
+const clock = { now: () => Date.now(), advance: () => undefined }
+
+t.test('an instance of the application is used as it is, and stays open', async (t) => {
+  const sql = postgres(server.url, { transform: postgres.camel, max: 3, onnotice: () => undefined })
+  t.teardown(() => sql.end())
+  const client: PostgresClient = sql
+  const store = createPostgresStore({ client, table: 'given' })
+  const ownerTag = Buffer.alloc(32, 9)
+  const { key, record } = await putSample(store, clock, { ownerTag })
+  t.strictSame({ ...(await store.get(key)) }, record)
+  t.equal((await store.listByOwner?.(ownerTag))?.length, 1)
+  t.equal((await store.statistics?.())?.active, 1)
+  await store.close()
+  t.strictSame([...(await sql`select 1 as one`)], [{ one: 1 }])
+})
+
+t.test('without prepared statements, as behind a pooler, all works', async (t) => {
+  const sql = postgres(server.url, { max: 1, onnotice: () => undefined })
+  t.teardown(() => sql.end())
+  const store = createPostgresStore({ client: sql, table: 'pooled', prepare: false })
+  const ownerTag = Buffer.alloc(32, 9)
+  const { key, record } = await putSample(store, clock, { ownerTag })
+  t.equal(await store.put(key, { ...record, version: 2 }, 1), 'stored')
+  t.equal(await store.touch(key, record.expiresAt + 1), true)
+  if (store.scan === undefined) return t.fail('no scan')
+  t.equal((await collect(store.scan())).length, 1)
+  t.equal(await store.destroyByOwner?.(ownerTag), 1)
+  const prepared = await sql.unsafe("select count(*)::int as n from pg_prepared_statements where statement like '%pooled%'")
+  t.equal(prepared[0]?.['n'], 0)
+})
+
+t.test('options go to the driver, wrong ones are told all at once', async (t) => {
+  const driverOptions = { connection: { application_name: 'my-shop' } }
+  const store = createPostgresStore({ url: server.url, table: 'named', driverOptions })
+  t.teardown(() => store.close())
+  await store.get(sampleKey())
+  const sql = postgres(server.url)
+  t.teardown(() => sql.end())
+  t.equal((await sql`select 1 from pg_stat_activity where application_name = 'my-shop'`).length, 1)
+
+  const wrong = { url: 'mysql://root:topsecret@x', client: sql, schema: '', table: 'x'.repeat(60), timeoutMs: Number.NaN, maxconn: 1 }
+  const error = (() => { try { createPostgresStore(wrong) } catch (failure) { return failure as Error } })()
+  t.type(error, TypeError)
+  t.match(error?.message, /maxconn.*not both.*url must begin.*schema.*table.*timeoutMs/)
+  t.notMatch(error?.message, /topsecret/)
+  t.throws(() => createPostgresStore({}), /url or client is required/)
+})
