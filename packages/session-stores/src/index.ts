@@ -2,6 +2,14 @@ export * from './errors.ts'
 export { createGuardedStore } from './guarded-store.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './memory/index.ts'
 export { createPostgresStore, postgresSchemaSql, type PostgresClient, type PostgresStoreOptions } from './postgres/index.ts'
+export { createPruner, type Pruner, type PrunerOptions } from './pruner.ts'
+export {
+  createStatisticsReader,
+  type DatedStatistics,
+  formatStatistics,
+  type StatisticsReader,
+  type StatisticsReaderOptions,
+} from './statistics.ts'
 export type { OwnedSessions } from './sealed/owned-sessions.ts'
 export { createSealedSessions, type SealedSessions, type SealedSessionsOptions } from './sealed/sealed-sessions.ts'
 export type {
