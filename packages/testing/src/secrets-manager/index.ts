@@ -1,0 +1,6 @@
+export { startSecretsManager } from './secrets-manager-server.ts'
+export type { SecretsManagerClientConfig, SecretsManagerOptions, SecretsManagerServer } from './secrets-manager-server.ts'
+export type { SecretsManagerCall } from './calls.ts'
+export type { Fault, FaultEffect } from './faults.ts'
+export type { ReadLag } from './history.ts'
+export type { OperationName } from './operations/operations.ts'
