@@ -1,5 +1,6 @@
 import type { LegacySecret, SecretVersion } from '@keyturn/token-crypto'
 import { RotationUnsupportedError } from './errors.ts'
+import { guardForeign } from './foreign-error.ts'
 import type { LoadOptions, ReplaceOutcome, SecretProvider, SecretSet } from './provider.ts'
 
 /** Several sources that answer as one. */
@@ -37,7 +38,7 @@ export function chainProviders(providers: readonly SecretProvider[]): ProviderCh
 
   async function loadSupplements(until: SecretProvider, options: LoadOptions): Promise<SecretSet[]> {
     const before = providers.slice(0, providers.indexOf(until))
-    const sets = await Promise.all(before.map((provider) => provider.load(options)))
+    const sets = await Promise.all(before.map((provider) => loadFrom(provider, options)))
     return sets.filter((set) => set !== undefined)
   }
 
@@ -52,7 +53,7 @@ export function chainProviders(providers: readonly SecretProvider[]): ProviderCh
     async load(options: LoadOptions = {}) {
       const supplements: SecretSet[] = []
       for (const provider of providers) {
-        const own = await provider.load(options)
+        const own = await loadFrom(provider, options)
         if (own === undefined) continue
         if (own.versions.length > 0) return combine({ provider, own }, supplements)
         supplements.push(own)
@@ -60,19 +61,21 @@ export function chainProviders(providers: readonly SecretProvider[]): ProviderCh
       return undefined
     },
     async create(version: SecretVersion, options: LoadOptions = {}) {
-      if (creator?.create === undefined) {
+      const create = creator?.create
+      if (creator === undefined || create === undefined) {
         throw new RotationUnsupportedError(providers.map(placeOf).join('; '), 'Add a source that can be written.')
       }
-      const own = await creator.create(version, options)
+      const own = await guardForeign(placeOf(creator), options.signal, () => create.call(creator, version, options))
       return combine({ provider: creator, own }, await loadSupplements(creator, options))
     },
     async replace(next: SecretSet, expected: SecretSet, options: LoadOptions = {}) {
       const share = shares.get(expected)
       if (share === undefined) throw new TypeError('replace: expected is not a set that this chain has loaded.')
       const { provider, own } = share
-      if (provider.replace === undefined) throw new RotationUnsupportedError(own.origin, 'Its source is read-only.')
+      const { replace } = provider
+      if (replace === undefined) throw new RotationUnsupportedError(own.origin, 'Its source is read-only.')
       const ownNext = withoutForeign(next, expected, own)
-      const outcome = await provider.replace(ownNext, own, options)
+      const outcome = await guardForeign(own.origin, options.signal, () => replace.call(provider, ownNext, own, options))
       // A caller may build its next change on this set, before the source shows it to readers.
       if (outcome === 'replaced') shares.set(next, { provider, own: ownNext })
       return outcome
@@ -86,6 +89,10 @@ export function chainProviders(providers: readonly SecretProvider[]): ProviderCh
     },
     providerOf: (set: SecretSet) => shares.get(set)?.provider,
   })
+}
+
+function loadFrom(provider: SecretProvider, options: LoadOptions): Promise<SecretSet | undefined> {
+  return guardForeign(placeOf(provider), options.signal, () => provider.load(options))
 }
 
 /** How messages call a source before it has answered. */

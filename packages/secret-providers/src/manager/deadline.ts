@@ -1,4 +1,4 @@
-import { type Clock, KeyturnError } from '@keyturn/token-crypto'
+import type { Clock } from '@keyturn/token-crypto'
 import { SecretSourceUnavailableError } from '../errors.ts'
 
 export interface DeadlineOptions {
@@ -11,8 +11,7 @@ export interface DeadlineOptions {
 }
 
 /**
- * Runs one question to a source with a time limit. What is not an error of Keyturn counts as an outage:
- * of a source that fails in an unknown way nothing else may be concluded.
+ * Asks a source one question, with a time limit.
  *
  * @throws {SecretSourceUnavailableError} KEYTURN_SECRET_SOURCE_UNAVAILABLE
  */
@@ -27,7 +26,7 @@ export async function withDeadline<T>(options: DeadlineOptions, ask: (signal: Ab
     // A source that pays no heed to the signal is not waited for either.
     return await Promise.race([ask(either), rejectOnAbort(either)])
   } catch (error) {
-    throw either.aborted ? either.reason : toKeyturnError(source, error)
+    throw either.aborted ? either.reason : error
   } finally {
     cancel()
   }
@@ -37,12 +36,4 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
-}
-
-/** The error of a foreign provider may hold anything, so only its name is told. */
-function toKeyturnError(source: string, error: unknown): KeyturnError {
-  if (error instanceof KeyturnError) return error
-  const name = error instanceof Error ? error.name : typeof error
-  const code = error instanceof Error && 'code' in error && /^[A-Z0-9_]{1,40}$/.test(String(error.code)) ? ` ${error.code}` : ''
-  return new SecretSourceUnavailableError(source, `${name}${code}`)
 }

@@ -37,7 +37,7 @@ export function createLiveSource({ chain, options, signal }: LiveSourceOptions):
   let answered = 0
 
   function ask<T>(question: (signal: AbortSignal) => Promise<T>, timeoutMs: number): Promise<T> {
-    return withDeadline({ source: current?.origin ?? placeOf(chain), timeoutMs, clock, signal }, question)
+    return withDeadline({ source: current?.origin ?? options.providers.map(placeOf).join('; '), timeoutMs, clock, signal }, question)
   }
 
   function take(set: SecretSet): SecretSet {
