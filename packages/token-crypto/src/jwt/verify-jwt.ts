@@ -65,6 +65,9 @@ export interface JwtVerifier {
 }
 
 const OWN_KEY_ID = /^[0-9a-f]{16}$/
+/** 32 bytes have one spelling: jose also takes padding and surplus bits, and one token would have many texts. */
+const SIGNATURE = /^\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+const SIGNATURE_LENGTH = 44
 /** Thrown within a verification to leave it: the token names no key of a keyring. */
 const NOT_OURS = new Error('The token names no key of a keyring.')
 
@@ -91,6 +94,7 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   return Object.freeze({
     async verify(token: string) {
       if (typeof token !== 'string' || token.length > maxLength) throw new OpenError()
+      if (!SIGNATURE.test(token.slice(-SIGNATURE_LENGTH))) throw new OpenError()
       return withRefresh(live, (keyring) => attempt(token, keyring), (error) => error instanceof UnknownKeyError)
     },
   })

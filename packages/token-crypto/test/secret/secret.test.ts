@@ -68,7 +68,7 @@ test('prints as [secret] on every path', (t) => {
     inspect({ nested: { secret } }, { depth: 9, showHidden: true }),
     inspect(secret, { customInspect: false, showHidden: true }),
     inspect(structuredClone(secret)),
-    String(secret.valueOf()),
+    secret.valueOf(),
     secret.toString(),
     String((secret as unknown as number) + 1),
     inspect(Object.assign({}, secret)),
@@ -78,7 +78,7 @@ test('prints as [secret] on every path', (t) => {
   t.equal(String(secret), '[secret]')
   t.equal(JSON.stringify({ secret }), '{"secret":"[secret]"}')
   t.equal(inspect({ secret }), '{ secret: [secret] }')
-  t.equal((secret as unknown as number) + 1, '[secret]1' as unknown)
+  t.equal((secret as unknown as number) + 1, '[secret]1')
   t.end()
 })
 
