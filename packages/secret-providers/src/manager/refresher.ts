@@ -26,7 +26,7 @@ export function startRefresher({ clock, random, intervalMs, refresh }: Refresher
 
   function delay(): number {
     const longest = failures === 0 ? intervalMs : Math.min(intervalMs, FIRST_BACKOFF_MS * 2 ** (failures - 1))
-    return longest * (0.5 + random() / 2)
+    return Math.floor(longest * (0.5 + random() / 2))
   }
 
   function schedule(): void {

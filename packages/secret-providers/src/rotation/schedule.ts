@@ -32,7 +32,7 @@ export function createSchedule({ clock, random, spreadMs, nextAt, run }: Schedul
     const dueAt = stopped ? undefined : nextAt()
     if (dueAt === undefined) return
     plannedFor = dueAt
-    const delayMs = Math.max(dueAt, notBefore) - clock.now() + random() * spreadMs
+    const delayMs = Math.max(dueAt, notBefore) - clock.now() + Math.floor(random() * spreadMs)
     cancel = clock.setTimer(wake, Math.min(Math.max(delayMs, 0), LONGEST_TIMER_MS))
   }
 
