@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { announce, cannotListen, folderIsTaken, portIsTaken } from './process/announce.ts'
 import { type Database, openDatabase } from './process/database.ts'
+import { watchLauncher } from './process/launcher.ts'
 import { probePort } from './process/probe-port.ts'
 import { type ServerProcess, startServerProcess } from './process/server-process.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -16,6 +17,7 @@ let ending = false
 
 const started = start()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
+watchLauncher(() => void end(0))
 try {
   await started
 } catch (error) {

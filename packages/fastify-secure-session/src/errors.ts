@@ -31,6 +31,16 @@ export class InsecureConnectionError extends KeyturnError {
   }
 }
 
+/** `reauthenticate` where nobody is or was signed in. */
+export class NotSignedInError extends KeyturnError {
+  readonly code = 'KEYTURN_NOT_SIGNED_IN'
+  readonly statusCode = 401
+
+  constructor() {
+    super('Nobody is signed in to this session. Call signIn(userId) after checking who it is.')
+  }
+}
+
 /** A session was used on a route that the plugin does not cover, such as one outside the cookie's path. */
 export class NoSessionError extends KeyturnError {
   readonly code = 'KEYTURN_NO_SESSION'

@@ -1,12 +1,19 @@
-import './fastify-types.ts'
-
-export { secureSession, secureSession as default } from './plugin.ts'
+export { secureSession, type SecureSessionPlugin } from './plugin.ts'
 export type { SecureSessionOptions, SessionCookieOptions } from './options/secure-session-options.ts'
 export type { SecureSession, SessionHealth } from './secure-session.ts'
+export type { ClientChange, ClientChangeAnswer, ClientChangeContext, ClientChangePolicy } from './client/client-change.ts'
+export type { ClientFacts } from './client/client-facts.ts'
+export { SESSION_EVENTS_CHANNEL, type SessionEvent, type SessionEventListener, type SessionEventType } from './events/session-events.ts'
+export type { UserSessions } from './session/user-sessions.ts'
+export type { SessionNotes } from './session/session-meta.ts'
+export type { OwnershipCheck } from './session/signed-in-checks.ts'
+export type { DescribedOptions } from './options/describe-options.ts'
+export type { SecureSessionRequest } from './fastify-types.ts'
 export type { SignInOptions } from './session/request-session.ts'
 export {
   InsecureConnectionError,
   NoSessionError,
+  NotSignedInError,
   SessionStoreUnavailableError,
   StoreNotConfiguredError,
 } from './errors.ts'

@@ -4,12 +4,15 @@ import { createSealedSessions } from '@keyturn/session-stores'
 import { createCookieSigner, systemClock } from '@keyturn/token-crypto'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { adoptSession } from './hooks/adopt-session.ts'
+import { writeAuditLog } from './events/audit-log.ts'
+import { createSessionEvents } from './events/session-events.ts'
+import { createAdoptSession } from './hooks/adopt-session.ts'
 import { createOpenSession } from './hooks/open-session.ts'
 import { requestStateKey } from './hooks/request-state.ts'
 import { createSaveSession, releaseSession } from './hooks/save-session.ts'
 import { openSecrets } from './open-secrets.ts'
 import { openStore } from './open-store.ts'
+import { type DescribedOptions, describeEnvironment } from './options/describe-options.ts'
 import { resolveOptions } from './options/resolve-options.ts'
 import type { SecureSessionOptions } from './options/secure-session-options.ts'
 import { createSecureSession } from './secure-session.ts'
@@ -18,6 +21,7 @@ import { createRequestSession, type RequestSession } from './session/request-ses
 import { createSessionCookie } from './session/session-cookie.ts'
 import { createSessionLifetime } from './session/session-lifetime.ts'
 import { createSessionRecords } from './session/session-records.ts'
+import { createSignedInChecks } from './session/signed-in-checks.ts'
 
 const clock = systemClock
 
@@ -29,7 +33,8 @@ async function register(fastify: FastifyInstance, written: SecureSessionOptions)
   const { keyring } = manager
   const sealed = createSealedSessions({ store: store.store, keyring, clock })
   const lifetime = createSessionLifetime(options)
-  const records = createSessionRecords({ sealed, lifetime, clock, log })
+  const events = createSessionEvents(keyring, clock)
+  const records = createSessionRecords({ sealed, lifetime, clock, events, log })
   const signer = createCookieSigner(keyring)
   const cookie = createSessionCookie(options.cookie)
   const sessionStore = createFastifySessionStore(records, options.idleTimeoutMs)
@@ -37,8 +42,8 @@ async function register(fastify: FastifyInstance, written: SecureSessionOptions)
 
   if (!fastify.hasPlugin('@fastify/cookie')) await fastify.register(fastifyCookie)
   fastify.decorateRequest(requestStateKey, null)
-  fastify.addHook('onRequest', createOpenSession({ cookieName: cookie.name, signer, keyring, records, store: sessionStore }))
-  fastify.addHook('onSend', createSaveSession({ signer, records, lifetime, cookie, cookieIsSecure, log, now: clock.now }))
+  fastify.addHook('onRequest', createOpenSession({ cookieName: cookie.name, signer, keyring, records, store: sessionStore, events }))
+  fastify.addHook('onSend', createSaveSession({ signer, records, lifetime, cookie, cookieIsSecure, events, log, now: clock.now }))
   await fastify.register(fastifySession, {
     secret: signer,
     store: sessionStore,
@@ -48,11 +53,13 @@ async function register(fastify: FastifyInstance, written: SecureSessionOptions)
     // @fastify/session writes into this object.
     cookie: { path: options.cookie.path, secure: cookieIsSecure, httpOnly: true, sameSite: options.cookie.sameSite, maxAge: options.idleTimeoutMs },
   })
-  fastify.addHook('onRequest', adoptSession)
+  fastify.addHook('onRequest', createAdoptSession(createSignedInChecks({ records, events, clientChange: options.clientChange, verifyOwner: options.verifyOwner })))
   fastify.addHook('onSend', releaseSession)
 
-  decorate(fastify, createRequestSession({ records, clock, cookieIsSecure }))
-  fastify.decorate('secureSession', createSecureSession({ manager, store: store.store, sealed }))
+  decorate(fastify, createRequestSession({ records, events, clock, cookieIsSecure, trackClients: options.trackClients }))
+  events.onEvent((event) => writeAuditLog(log, event))
+  if (options.onEvent !== undefined) events.onEvent(options.onEvent)
+  fastify.decorate('secureSession', createSecureSession({ manager, store: store.store, sealed, events }))
   fastify.addHook('onClose', async () => {
     await records.settled()
     await Promise.all([store.close(), manager.close()])
@@ -66,11 +73,25 @@ function decorate(fastify: FastifyInstance, session: RequestSession): void {
   fastify.decorateRequest('signOut', function () {
     return session.signOut(this)
   })
+  fastify.decorateRequest('reauthenticate', async function () {
+    session.reauthenticate(this)
+  })
+  fastify.decorateRequest('challengedUserId', {
+    getter() {
+      return session.challengedUserId(this)
+    },
+  })
   fastify.decorateRequest('signedInUserId', {
     getter() {
       return session.userId(this)
     },
   })
+}
+
+/** The plugin, and what it would do in an environment. */
+export interface SecureSessionPlugin extends FastifyPluginAsync<SecureSessionOptions> {
+  /** Shows the configuration that the environment gives, without passwords. @throws {TypeError} naming every mistake at once. */
+  fromEnv(env?: Readonly<Record<string, string | undefined>>): DescribedOptions
 }
 
 /**
@@ -80,7 +101,7 @@ function decorate(fastify: FastifyInstance, session: RequestSession): void {
  * await fastify.register(secureSession)
  * @throws {TypeError} naming every option that is wrong.
  */
-export const secureSession: FastifyPluginAsync<SecureSessionOptions> = fastifyPlugin(register, {
-  fastify: '5.x',
-  name: '@keyturn/fastify-secure-session',
-})
+export const secureSession: SecureSessionPlugin = Object.assign(
+  fastifyPlugin(register, { fastify: '5.x', name: '@keyturn/fastify-secure-session' }),
+  { fromEnv: describeEnvironment },
+)

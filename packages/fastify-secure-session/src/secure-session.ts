@@ -1,6 +1,8 @@
 import type { RotateOptions, RotationResult, SecretManager, SecretStatus } from '@keyturn/secret-providers'
 import type { SealedSessions, SessionStore, StoreStatistics } from '@keyturn/session-stores'
 import type { LiveKeyring } from '@keyturn/token-crypto'
+import type { SessionEvents } from './events/session-events.ts'
+import { createUserSessions, type UserSessions } from './session/user-sessions.ts'
 
 /** Whether sessions work right now, and on what; nothing secret in it. */
 export interface SessionHealth {
@@ -22,7 +24,7 @@ export interface SecureSession {
   readonly keyring: LiveKeyring
   readonly store: SessionStore
   /** Sessions by id and by user, for devices pages and administrators. */
-  readonly sessions: Pick<SealedSessions, 'update' | 'destroy' | 'listByOwner' | 'destroyByOwner'>
+  readonly sessions: UserSessions
   /** Signs and seals under a new secret from now on; the old one still verifies and opens. */
   rotate(options?: RotateOptions): Promise<RotationResult>
   health(): Promise<SessionHealth>
@@ -31,16 +33,17 @@ export interface SecureSession {
 }
 
 interface SecureSessionParts {
+  readonly events: SessionEvents
   readonly manager: SecretManager
   readonly store: SessionStore
   readonly sealed: SealedSessions
 }
 
-export function createSecureSession({ manager, store, sealed }: SecureSessionParts): SecureSession {
+export function createSecureSession({ manager, store, sealed, events }: SecureSessionParts): SecureSession {
   return {
     keyring: manager.keyring,
     store,
-    sessions: sealed,
+    sessions: createUserSessions(sealed, events),
     rotate: (options) => manager.rotate(options),
     statistics: async () => store.statistics?.(),
     async health() {

@@ -1,3 +1,4 @@
+import { toStoreKey } from '@keyturn/session-stores'
 import { createMemoryStore } from '@keyturn/session-stores/memory'
 import { Signer } from '@fastify/cookie'
 import fc from 'fast-check'
@@ -52,9 +53,20 @@ t.test('of several cookies of one name, the first decides', async (t) => {
   t.equal(await read(`${COOKIE_NAME}=forged.signature; ${good}`), undefined)
 })
 
-t.test('a cookie that does not verify is cleared with the attributes it was set with', async (t) => {
-  const browser = await secureApp(createMemoryStore(), { folder: t.testdir(), cookie: { path: '/', domain: 'example.com' } })
+t.test('a cookie that does not verify is left to the browser: an instance that lags behind logs nobody out', async (t) => {
+  const browser = await secureApp(createMemoryStore(), { folder: t.testdir() })
   t.teardown(() => browser.close())
   const { headers } = await browser.app.inject({ url: '/read', headers: { cookie: `${COOKIE_NAME}=forged.signature` } })
+  t.equal(headers['set-cookie'], undefined)
+})
+
+t.test('a cookie whose session ended is cleared with the attributes it was set with', async (t) => {
+  const store = createMemoryStore()
+  const browser = await secureApp(store, { folder: t.testdir(), cookie: { path: '/', domain: 'example.com' } })
+  t.teardown(() => browser.close())
+  await browser.get('/set/user/ada')
+  const value = decodeURIComponent(browser.jar.get(COOKIE_NAME) ?? '')
+  await store.destroy(toStoreKey(value.slice(0, value.lastIndexOf('.'))))
+  const { headers } = await browser.get('/read')
   t.match(headers['set-cookie'], /^sid=; Max-Age=0; Domain=example.com; Path=\/; Expires=Thu, 01 Jan 1970 .*; HttpOnly; SameSite=Lax$/)
 })

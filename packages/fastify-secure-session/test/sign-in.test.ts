@@ -50,8 +50,8 @@ t.test('signing in as another user ends the session of the first', async (t) => 
   await browser.get('/sign-in/ada')
   await browser.get('/sign-in/grace')
   t.strictSame((await browser.get('/me')).json(), { userId: 'grace' })
-  t.strictSame(await browser.app.secureSession.sessions.listByOwner('ada'), [])
-  t.equal((await browser.app.secureSession.sessions.listByOwner('grace')).length, 1)
+  t.strictSame(await browser.app.secureSession.sessions.list('ada'), [])
+  t.equal((await browser.app.secureSession.sessions.list('grace')).length, 1)
 })
 
 t.test('signing out ends the record and clears the cookie', async (t) => {
@@ -82,7 +82,7 @@ t.test('every session of a user ends at once, other than the one that asks', asy
   laptop.jar.set(COOKIE_NAME, '')
   await laptop.get('/sign-in/ada')
   const id = decodeURIComponent(kept.cookie?.slice(COOKIE_NAME.length + 1) ?? '').split('.')[0] ?? ''
-  t.equal(await laptop.app.secureSession.sessions.destroyByOwner('ada', { except: id }), 1)
+  t.equal(await laptop.app.secureSession.sessions.endAll('ada', { except: id }), 1)
   t.strictSame((await laptop.get('/me')).json(), { userId: null })
   t.strictSame((await laptop.app.inject({ url: '/me', headers: kept })).json(), { userId: 'ada' })
 })

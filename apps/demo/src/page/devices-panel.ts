@@ -10,7 +10,7 @@ export function devicesPanel(state: PageState): Markup {
   return panel({
     id: 'devices',
     title: 'Where you are signed in',
-    source: html`<code>sessions.listByOwner()</code>`,
+    source: html`<code>sessions.list()</code>`,
     story: story(state),
     body: html`
   <ul class="devices">${devices.map((device) => deviceRow(device, now))}</ul>

@@ -1,5 +1,5 @@
 import type { SecureSession } from '@keyturn/fastify-secure-session'
-import { type StoreKey, toStoreKey } from '@keyturn/session-stores'
+import { toStoreKey } from '@keyturn/session-stores'
 import type { Device } from '../page/page-state.ts'
 
 interface DevicesQuestion {
@@ -11,7 +11,7 @@ interface DevicesQuestion {
 /** Every session of one user, this one first, then the newest. */
 export async function listDevices({ secureSession, userId, sessionId }: DevicesQuestion): Promise<Device[]> {
   const mine = toStoreKey(sessionId)
-  const sessions = await secureSession.sessions.listByOwner(userId)
+  const sessions = await secureSession.sessions.list(userId)
   return sessions
     .map(({ key, data, createdAt, keyId }) => ({
       key: key.toString('hex'),
@@ -21,16 +21,4 @@ export async function listDevices({ secureSession, userId, sessionId }: DevicesQ
       current: key.equals(mine),
     }))
     .toSorted((a, b) => Number(b.current) - Number(a.current) || b.createdAt - a.createdAt)
-}
-
-/**
- * Ends one session of a user. The page names it by its store key, which anybody may write into a request: only a
- * session that is the user's own is ended.
- */
-export async function endDevice({ secureSession, userId }: Omit<DevicesQuestion, 'sessionId'>, key: StoreKey): Promise<boolean> {
-  const sessions = await secureSession.sessions.listByOwner(userId)
-  const found = sessions.find((session) => session.key.equals(key))
-  if (found === undefined) return false
-  await secureSession.store.destroy(found.key)
-  return true
 }

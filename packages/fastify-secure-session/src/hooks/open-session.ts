@@ -1,5 +1,6 @@
 import type { CookieSigner, LiveKeyring } from '@keyturn/token-crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { SessionEvents } from '../events/session-events.ts'
 import type { FastifySessionStore } from '../session/fastify-session-store.ts'
 import type { SessionRecords } from '../session/session-records.ts'
 import { type RequestState, startState } from './request-state.ts'
@@ -13,6 +14,7 @@ interface OpenSessionOptions {
   readonly keyring: LiveKeyring
   readonly records: SessionRecords
   readonly store: FastifySessionStore
+  readonly events: SessionEvents
 }
 
 type Done = (error?: Error) => void
@@ -21,7 +23,7 @@ type Done = (error?: Error) => void
  * First `onRequest`, before @fastify/session's: verifies the cookie over every accepted key and reads the
  * session. What does not verify never reaches the store, and @fastify/session never sees it.
  */
-export function createOpenSession({ cookieName, signer, keyring, records, store }: OpenSessionOptions) {
+export function createOpenSession({ cookieName, signer, keyring, records, store, events }: OpenSessionOptions) {
   return function openSession(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
     // @fastify/cookie parses later when the application registered it with another hook.
     request.cookies ??= request.server.parseCookie(request.headers.cookie ?? '')
@@ -39,7 +41,7 @@ export function createOpenSession({ cookieName, signer, keyring, records, store 
     keyring.refreshForUnknownKey().then((changed) => {
       const known = changed ? verify(cookie, state) : undefined
       if (known !== undefined) read(known, request, state, done)
-      else ignoreCookie(request, state, done)
+      else refuse(request, state, done)
     }, done)
   }
 
@@ -63,7 +65,14 @@ export function createOpenSession({ cookieName, signer, keyring, records, store 
     }, done)
   }
 
-  function ignoreCookie(request: FastifyRequest, state: RequestState, done: Done, { clear } = { clear: true }): void {
+  // It may be signed by a key that this instance has not heard of yet: the browser keeps it, and nobody is logged out
+  // because one instance lags behind.
+  function refuse(request: FastifyRequest, state: RequestState, done: Done): void {
+    events.emit('refused')
+    ignoreCookie(request, state, done, { clear: false })
+  }
+
+  function ignoreCookie(request: FastifyRequest, state: RequestState, done: Done, { clear }: { readonly clear: boolean }): void {
     delete request.cookies[cookieName]
     state.reissue = false
     state.clear = clear

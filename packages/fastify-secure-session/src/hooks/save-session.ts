@@ -1,6 +1,7 @@
 import type { CookieSigner } from '@keyturn/token-crypto'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { InsecureConnectionError } from '../errors.ts'
+import type { SessionEvents } from '../events/session-events.ts'
 import type { SessionCookie } from '../session/session-cookie.ts'
 import { dataOf, isChanged } from '../session/session-data.ts'
 import { type SessionEntry, entryOf } from '../session/session-entry.ts'
@@ -10,6 +11,7 @@ import { type RequestState, stateOf } from './request-state.ts'
 
 interface SaveSessionOptions {
   readonly cookieIsSecure: boolean
+  readonly events: SessionEvents
   readonly log: FastifyBaseLogger
   readonly signer: CookieSigner
   readonly records: SessionRecords
@@ -25,7 +27,7 @@ type Done = (error?: Error | null) => void
  * cookie. @fastify/session's own `onSend` then finds nothing to do: it would save by its own hash, drop the
  * cookie of an unchanged session whose key is older, and save again for the reply of a failed save.
  */
-export function createSaveSession({ signer, records, lifetime, cookie, cookieIsSecure, log, now }: SaveSessionOptions) {
+export function createSaveSession({ signer, records, lifetime, cookie, cookieIsSecure, events, log, now }: SaveSessionOptions) {
   let warned = false
 
   return function saveSession(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
@@ -39,10 +41,14 @@ export function createSaveSession({ signer, records, lifetime, cookie, cookieIsS
     // the reply that is being saved for is the answer, and this one ends here.
     if (state.phase === 'saving') return
 
-    const session = request.session
-    const id = session?.sessionId
-    if (id === undefined) {
+    const session: FastifyRequest['session'] | null = request.session
+    if (session === null) {
       if (state.cookieReceived) cookie.clear(reply)
+      done()
+      return
+    }
+    // Outside the path of the cookie @fastify/session makes no session.
+    if (session.sessionId === undefined) {
       done()
       return
     }
@@ -86,6 +92,7 @@ export function createSaveSession({ signer, records, lifetime, cookie, cookieIsS
     if (changed) return save(id, entry, data, reply, state)
     const touch = lifetime.touchIsDue(now(), entry.loaded)
     if (touch || entry.loaded.stale) records.refreshInBackground(entry.loaded, { touch })
+    if (state.reissue) events.emit('resigned', { id, userId: entry.meta.userId })
     if (touch || entry.created || state.reissue) {
       const expiresAt = touch
         ? lifetime.expiryAt(now(), { meta: entry.meta, beganAt: entry.loaded.createdAt })
@@ -102,6 +109,7 @@ export function createSaveSession({ signer, records, lifetime, cookie, cookieIsS
       cookie.clear(reply)
       return
     }
+    if (state.reissue) events.emit('resigned', { id, userId: entry.meta.userId })
     if (entry.replaces !== undefined) await records.end(entry.replaces)
     entry.replaces = undefined
     const expiresAt = entry.loaded?.expiresAt

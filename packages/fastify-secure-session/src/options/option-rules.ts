@@ -16,6 +16,13 @@ const rules: readonly OptionRule[] = [
     holds: (o) => Number.isSafeInteger(o.touchIntervalMs) && o.touchIntervalMs >= 0 && !(o.touchIntervalMs >= o.idleTimeoutMs),
     problem: 'touchIntervalMs must be a whole number of milliseconds, shorter than idleTimeoutMs',
   },
+  {
+    holds: (o) => o.clientChange === undefined || typeof o.clientChange === 'function' || ['note', 'reauthenticate', 'end'].includes(o.clientChange),
+    problem: "clientChange must be 'off', 'note', 'reauthenticate', 'end' or a function",
+  },
+  { holds: (o) => o.clientChange === undefined || o.trackClients, problem: 'clientChange needs trackClients: there is nothing to compare with otherwise' },
+  { holds: (o) => o.databaseUrl === undefined || /^postgres(ql)?:\/\//.test(o.databaseUrl), problem: 'databaseUrl (DATABASE_URL) must begin with postgres:// or postgresql://' },
+  { holds: (o) => o.redisUrl === undefined || /^rediss?:\/\//.test(o.redisUrl), problem: 'redisUrl (REDIS_URL) must begin with redis:// or rediss://' },
   { holds: (o) => COOKIE_NAME.test(o.cookie.name), problem: 'cookie.name must be a token: letters, digits and !#$%&\'*+-.^_`|~' },
   { holds: (o) => o.cookie.path.startsWith('/'), problem: 'cookie.path must start with a slash' },
   {
@@ -29,7 +36,7 @@ const rules: readonly OptionRule[] = [
 
 /** @throws {TypeError} naming every rule that does not hold. */
 export function checkOptions(options: ResolvedSessionOptions): void {
-  const problems = rules.filter((rule) => !rule.holds(options)).map((rule) => rule.problem)
+  const problems = [...options.problems, ...rules.filter((rule) => !rule.holds(options)).map((rule) => rule.problem)]
   if (problems.length === 0) return
   throw new TypeError(`secureSession cannot be registered:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
 }

@@ -1,6 +1,8 @@
+import type { ClientChangePolicy } from '../client/client-change.ts'
 import { checkOptions } from './option-rules.ts'
 import type { ResolvedCookieOptions, ResolvedSessionOptions } from './resolved-options.ts'
 import type { SecureSessionOptions, SessionCookieOptions } from './secure-session-options.ts'
+import { readSessionEnvironment } from './session-environment.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -13,9 +15,11 @@ const RELAXED_ENVIRONMENTS = new Set(['development', 'test'])
  */
 export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSessionOptions {
   const env = written.env ?? process.env
-  const environment = written.environment ?? given(env.NODE_ENV) ?? given(env.ENVIRONMENT) ?? 'development'
+  const from = readSessionEnvironment(env)
+  const environment = written.environment ?? from.name ?? 'development'
   const production = !RELAXED_ENVIRONMENTS.has(environment)
-  const idleTimeoutMs = written.idleTimeoutMs ?? duration(env.SESSION_TIMEOUT) ?? 7 * DAY_MS
+  const idleTimeoutMs = written.idleTimeoutMs ?? from.idleTimeoutMs ?? 7 * DAY_MS
+  const trackClients = written.trackClients ?? from.trackClients ?? true
   const resolved: ResolvedSessionOptions = {
     environment,
     production,
@@ -23,14 +27,26 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     secrets: written.secrets === undefined ? undefined : [written.secrets].flat(),
     secretFile: written.secretFile,
     store: written.store,
-    databaseUrl: written.databaseUrl ?? given(env.DATABASE_URL),
-    cookie: Object.freeze(resolveCookie(written.cookie ?? {}, given(env.COOKIE_DOMAIN), production)),
+    databaseUrl: written.databaseUrl ?? from.databaseUrl,
+    redisUrl: written.redisUrl ?? from.redisUrl,
+    cookie: Object.freeze(resolveCookie(written.cookie ?? {}, from.cookieDomain, production)),
     idleTimeoutMs,
     absoluteTimeoutMs: written.absoluteTimeoutMs ?? Math.max(30 * DAY_MS, idleTimeoutMs),
     touchIntervalMs: written.touchIntervalMs ?? Math.min(HOUR_MS, Math.floor(idleTimeoutMs / 10)),
+    sliding: written.sliding ?? from.sliding ?? true,
+    trackClients,
+    clientChange: resolveClientChange(written.clientChange, trackClients && (from.checkClients ?? true)),
+    verifyOwner: written.verifyOwner,
+    onEvent: written.onEvent,
+    problems: from.problems,
   }
   checkOptions(resolved)
   return Object.freeze(resolved)
+}
+
+function resolveClientChange(written: SecureSessionOptions['clientChange'], compare: boolean): ClientChangePolicy | undefined {
+  if (written === 'off') return undefined
+  return written ?? (compare ? 'note' : undefined)
 }
 
 function resolveCookie(written: SessionCookieOptions, domainFromEnv: string | undefined, production: boolean): ResolvedCookieOptions {
@@ -45,14 +61,4 @@ function resolveCookie(written: SessionCookieOptions, domainFromEnv: string | un
     secure,
     sameSite: written.sameSite ?? (production ? 'strict' : 'lax'),
   }
-}
-
-// An empty variable is how shells and compose files write "not set".
-function given(value: string | undefined): string | undefined {
-  return value === undefined || value.trim() === '' ? undefined : value.trim()
-}
-
-function duration(value: string | undefined): number | undefined {
-  const text = given(value)
-  return text === undefined ? undefined : Number(text)
 }

@@ -1,5 +1,8 @@
 import type { SecretProvider } from '@keyturn/secret-providers'
 import type { SessionStore } from '@keyturn/session-stores'
+import type { ClientChangePolicy } from '../client/client-change.ts'
+import type { SessionEventListener } from '../events/session-events.ts'
+import type { OwnershipCheck } from '../session/signed-in-checks.ts'
 
 export interface ResolvedCookieOptions {
   readonly name: string
@@ -18,8 +21,16 @@ export interface ResolvedSessionOptions {
   readonly secretFile: string | undefined
   readonly store: SessionStore | undefined
   readonly databaseUrl: string | undefined
+  readonly redisUrl: string | undefined
   readonly cookie: ResolvedCookieOptions
   readonly idleTimeoutMs: number
   readonly absoluteTimeoutMs: number
   readonly touchIntervalMs: number
+  readonly sliding: boolean
+  readonly trackClients: boolean
+  readonly clientChange: ClientChangePolicy | undefined
+  readonly verifyOwner: OwnershipCheck | undefined
+  readonly onEvent: SessionEventListener | undefined
+  /** What is wrong with the environment, one sentence each, without values. */
+  readonly problems: readonly string[]
 }

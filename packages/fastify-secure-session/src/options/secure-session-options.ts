@@ -1,5 +1,8 @@
 import type { SecretProvider } from '@keyturn/secret-providers'
 import type { SessionStore } from '@keyturn/session-stores'
+import type { ClientChangePolicy } from '../client/client-change.ts'
+import type { SessionEventListener } from '../events/session-events.ts'
+import type { OwnershipCheck } from '../session/signed-in-checks.ts'
 
 /** Where the session cookie goes. Every default follows from the environment. */
 export interface SessionCookieOptions {
@@ -38,6 +41,12 @@ export interface SecureSessionOptions {
   readonly store?: SessionStore
   /** PostgreSQL server for the default store. @default `DATABASE_URL` */
   readonly databaseUrl?: string
+  /**
+   * Redis server to keep sessions in, instead of PostgreSQL.
+   *
+   * @default with `USE_REDIS_SESSIONS`: `REDIS_URL`, or what `REDIS_HOST`, `REDIS_PORT`, `REDIS_PASSWORD` and `REDIS_TLS` make
+   */
+  readonly redisUrl?: string
   readonly cookie?: SessionCookieOptions
   /** A session nobody used for this long ends, in milliseconds. @default `SESSION_TIMEOUT`, else 7 days */
   readonly idleTimeoutMs?: number
@@ -49,6 +58,26 @@ export interface SecureSessionOptions {
    * @default a tenth of `idleTimeoutMs`, at most one hour
    */
   readonly touchIntervalMs?: number
+  /** Use of a session moves its expiry. `false`: it ends `idleTimeoutMs` after it began. @default `SESSION_SLIDING_WINDOW`, else true */
+  readonly sliding?: boolean
+  /** Remember address and agent of who signs in, sealed with the session. @default `SESSION_TRACK_METADATA`, else true */
+  readonly trackClients?: boolean
+  /**
+   * What to do when a session is used from another network or another kind of browser than it was signed in from.
+   * `'off'` compares nothing.
+   *
+   * @default 'note'; 'off' where `SESSION_SUSPICIOUS_ACTIVITY_CHECK` or `trackClients` is false
+   */
+  readonly clientChange?: ClientChangePolicy | 'off'
+  /**
+   * Asked on each request of a signed-in session, before any handler: anything but `true` ends the session. For users
+   * that may have been disabled or removed since.
+   *
+   * @default none
+   */
+  readonly verifyOwner?: OwnershipCheck
+  /** Hears every event of this plugin's sessions. @default none */
+  readonly onEvent?: SessionEventListener
   /**
    * `development` and `test` allow an ephemeral secret, sessions in memory and plain HTTP. Any other name is
    * treated as production.

@@ -2,7 +2,7 @@ import type { LoadedSession, SessionMeta } from '@keyturn/session-stores'
 import type { EpochMs } from '@keyturn/token-crypto'
 import type { ResolvedSessionOptions } from '../options/resolved-options.ts'
 
-type Timeouts = Pick<ResolvedSessionOptions, 'idleTimeoutMs' | 'absoluteTimeoutMs' | 'touchIntervalMs'>
+type Timeouts = Pick<ResolvedSessionOptions, 'idleTimeoutMs' | 'absoluteTimeoutMs' | 'touchIntervalMs' | 'sliding'>
 
 /** When sessions end: idle and absolute timeout in one place, so that cookies and records agree. */
 export interface SessionLifetime {
@@ -14,13 +14,14 @@ export interface SessionLifetime {
   isOver(now: EpochMs, loaded: LoadedSession): boolean
 }
 
-export function createSessionLifetime({ idleTimeoutMs, absoluteTimeoutMs, touchIntervalMs }: Timeouts): SessionLifetime {
+export function createSessionLifetime({ idleTimeoutMs, absoluteTimeoutMs, touchIntervalMs, sliding }: Timeouts): SessionLifetime {
   const expiryAt: SessionLifetime['expiryAt'] = (now, { meta, beganAt }) =>
     Math.min(now + (meta.idleTimeoutMs ?? idleTimeoutMs), beganAt + absoluteTimeoutMs)
 
   return {
     expiryAt,
     touchIsDue(now, loaded) {
+      if (!sliding) return false
       const next = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })
       return next - loaded.expiresAt >= touchIntervalMs && next > loaded.expiresAt
     },

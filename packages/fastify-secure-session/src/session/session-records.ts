@@ -2,6 +2,7 @@ import { type LoadedSession, type SealedSessions, SessionDataError, SessionTooLa
 import { type Clock, OpenError, UnknownKeyError } from '@keyturn/token-crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { SessionStoreUnavailableError } from '../errors.ts'
+import type { SessionEvents } from '../events/session-events.ts'
 import type { SessionEntry } from './session-entry.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
 
@@ -27,10 +28,11 @@ interface SessionRecordsOptions {
   readonly sealed: SealedSessions
   readonly lifetime: SessionLifetime
   readonly clock: Clock
+  readonly events: SessionEvents
   readonly log: FastifyBaseLogger
 }
 
-export function createSessionRecords({ sealed, lifetime, clock, log }: SessionRecordsOptions): SessionRecords {
+export function createSessionRecords({ sealed, lifetime, clock, events, log }: SessionRecordsOptions): SessionRecords {
   const background = new Set<Promise<void>>()
 
   async function open(id: string): Promise<OpenedSession> {
@@ -45,6 +47,7 @@ export function createSessionRecords({ sealed, lifetime, clock, log }: SessionRe
     if (loaded === undefined) return { kind: 'absent' }
     if (!lifetime.isOver(clock.now(), loaded)) return { kind: 'live', loaded }
     await end(id)
+    events.emit('expired', { id, userId: loaded.meta.userId })
     return { kind: 'absent' }
   }
 
@@ -55,6 +58,7 @@ export function createSessionRecords({ sealed, lifetime, clock, log }: SessionRe
     if (loaded === undefined) {
       const expiresAt = lifetime.expiryAt(now, { meta, beganAt: now })
       entry.loaded = await orUnavailable(sealed.create(id, { data, meta, createdAt: now, expiresAt }))
+      events.emit('created', { id, userId: meta.userId })
       entry.created = true
       entry.metaChanged = false
       return 'stored'

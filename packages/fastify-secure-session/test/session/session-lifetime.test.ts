@@ -2,7 +2,7 @@ import type { LoadedSession } from '@keyturn/session-stores'
 import t from 'tap'
 import { createSessionLifetime } from '../../src/session/session-lifetime.ts'
 
-const lifetime = createSessionLifetime({ idleTimeoutMs: 1000, absoluteTimeoutMs: 5000, touchIntervalMs: 100 })
+const lifetime = createSessionLifetime({ idleTimeoutMs: 1000, absoluteTimeoutMs: 5000, touchIntervalMs: 100, sliding: true })
 
 function loaded(createdAt: number, expiresAt: number, meta = {}): LoadedSession {
   return { createdAt, expiresAt, meta } as LoadedSession

@@ -1,0 +1,79 @@
+import { channel } from 'node:diagnostics_channel'
+import { toStoreKey } from '@keyturn/session-stores'
+import { type Clock, createOwnerTag, type EpochMs, type LiveKeyring } from '@keyturn/token-crypto'
+
+/** Name of the `node:diagnostics_channel` that every {@link SessionEvent} of the process is published on. */
+export const SESSION_EVENTS_CHANNEL = 'keyturn:sessions'
+
+/**
+ * `created`: a record was made. `signed-in`, `signed-out`, `reauthenticated`: what they say. `ended`: by the
+ * application or an administrator. `expired`: the absolute timeout passed. `resigned`: the cookie was signed anew under
+ * today's primary key. `suspicious`: the client changed. `refused`: a cookie that no accepted key signed.
+ */
+export type SessionEventType =
+  | 'created'
+  | 'signed-in'
+  | 'signed-out'
+  | 'reauthenticated'
+  | 'ended'
+  | 'expired'
+  | 'resigned'
+  | 'suspicious'
+  | 'refused'
+
+/** What happened to a session. Tells sessions and users apart without naming them. */
+export interface SessionEvent {
+  readonly type: SessionEventType
+  readonly at: EpochMs
+  /** 16 hexadecimal digits from a hash of the session id; absent where there is none. */
+  readonly session?: string
+  /** 16 hexadecimal digits from a keyed hash of the user id; absent for anonymous sessions. */
+  readonly owner?: string
+  /** What changed, for `suspicious`. */
+  readonly changes?: readonly string[]
+}
+
+export interface SessionEventSubject {
+  readonly id?: string
+  readonly userId?: string | undefined
+  readonly changes?: readonly string[]
+}
+
+export type SessionEventListener = (event: SessionEvent) => void
+
+export interface SessionEvents {
+  emit(type: SessionEventType, subject?: SessionEventSubject): void
+  /** @returns Ends it. */
+  onEvent(listener: SessionEventListener): () => void
+}
+
+export function createSessionEvents(keyring: LiveKeyring, clock: Clock): SessionEvents {
+  const published = channel(SESSION_EVENTS_CHANNEL)
+  const listeners = new Set<SessionEventListener>()
+  return {
+    emit(type, subject = {}) {
+      if (listeners.size === 0 && !published.hasSubscribers) return
+      const event = describe(type, subject, keyring, clock.now())
+      for (const listener of listeners) listener(event)
+      published.publish(event)
+    },
+    onEvent(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+function describe(type: SessionEventType, { id, userId, changes }: SessionEventSubject, keyring: LiveKeyring, at: EpochMs): SessionEvent {
+  return Object.freeze({
+    type,
+    at,
+    ...(id === undefined ? {} : { session: tag(toStoreKey(id)) }),
+    ...(userId === undefined ? {} : { owner: tag(createOwnerTag(keyring.current, userId)) }),
+    ...(changes === undefined ? {} : { changes }),
+  })
+}
+
+function tag(bytes: Buffer): string {
+  return bytes.toString('hex', 0, 8)
+}

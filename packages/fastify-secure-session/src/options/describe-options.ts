@@ -1,0 +1,45 @@
+import { resolveOptions } from './resolve-options.ts'
+import type { ResolvedCookieOptions } from './resolved-options.ts'
+
+/** What `secureSession` would do in this environment; passwords are left out. */
+export interface DescribedOptions {
+  readonly environment: string
+  readonly production: boolean
+  /** Where sessions rest: `postgres://host:5432/name`, `redis://host:6379`, or `memory`. `undefined`: the start is refused. */
+  readonly store: string | undefined
+  readonly cookie: ResolvedCookieOptions
+  readonly idleTimeoutMs: number
+  readonly absoluteTimeoutMs: number
+  readonly touchIntervalMs: number
+  readonly sliding: boolean
+  readonly trackClients: boolean
+  readonly clientChange: string
+}
+
+/**
+ * Resolves the options that the environment alone gives.
+ *
+ * @throws {TypeError} naming every mistake at once, without values.
+ */
+export function describeEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): DescribedOptions {
+  const { environment, production, databaseUrl, redisUrl, cookie, clientChange, ...options } = resolveOptions({ env })
+  const url = redisUrl ?? databaseUrl
+  return Object.freeze({
+    environment,
+    production,
+    store: url === undefined ? (production ? undefined : 'memory') : withoutCredentials(url),
+    cookie,
+    idleTimeoutMs: options.idleTimeoutMs,
+    absoluteTimeoutMs: options.absoluteTimeoutMs,
+    touchIntervalMs: options.touchIntervalMs,
+    sliding: options.sliding,
+    trackClients: options.trackClients,
+    clientChange: typeof clientChange === 'string' ? clientChange : 'off',
+  })
+}
+
+// Credentials may also stand in the query, as `?password=`.
+function withoutCredentials(text: string): string {
+  const { protocol, host, pathname } = new URL(text)
+  return `${protocol}//${host}${pathname}`
+}

@@ -1,0 +1,16 @@
+import type { FastifyRequest } from 'fastify'
+import { NoSessionError } from '../errors.ts'
+import { stateOf } from '../hooks/request-state.ts'
+import { entryOf, type SessionEntry } from './session-entry.ts'
+
+/**
+ * Puts an empty session with a new id in place of the request's. A cookie that does not verify makes @fastify/session
+ * build one at once.
+ *
+ * @throws {NoSessionError} KEYTURN_NO_SESSION: the plugin's hooks did not run for this request.
+ */
+export function startSession(request: FastifyRequest): SessionEntry {
+  if (stateOf(request) === undefined) throw new NoSessionError()
+  request.server.decryptSession('', request, () => {})
+  return entryOf(request.session)
+}

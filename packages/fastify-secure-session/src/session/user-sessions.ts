@@ -1,0 +1,39 @@
+import type { OwnedSession, SealedSessions, StoreKey } from '@keyturn/session-stores'
+import type { SessionEvents } from '../events/session-events.ts'
+
+/** Sessions by user and by id, for devices pages and administrators. */
+export interface UserSessions {
+  /** Sessions of one user, newest first. An entry's `key` ends it; its id only its own browser knows. */
+  list(userId: string): Promise<OwnedSession[]>
+  /**
+   * Ends one session of a user by the `key` that `list` gave.
+   *
+   * @returns `false` when it is none of theirs.
+   */
+  end(userId: string, key: StoreKey): Promise<boolean>
+  /**
+   * Ends every session of a user, all but the one whose id is `except`, such as `request.session.sessionId`.
+   *
+   * @returns How many ended.
+   */
+  endAll(userId: string, options?: { readonly except?: string }): Promise<number>
+  /** Changes the data of one session in a step that nothing comes between. `undefined` when there is none. */
+  update: SealedSessions['update']
+}
+
+export function createUserSessions(sealed: SealedSessions, events: SessionEvents): UserSessions {
+  return {
+    list: (userId) => sealed.listByOwner(userId),
+    async end(userId, key) {
+      const ended = await sealed.destroyOwned(userId, key)
+      if (ended) events.emit('ended', { userId })
+      return ended
+    },
+    async endAll(userId, options) {
+      const ended = await sealed.destroyByOwner(userId, options)
+      if (ended > 0) events.emit('ended', { userId })
+      return ended
+    },
+    update: (id, change) => sealed.update(id, change),
+  }
+}
