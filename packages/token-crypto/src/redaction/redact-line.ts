@@ -7,9 +7,9 @@ const BYTES = /\{(?:"\d+":\d+,?)+\}/g
 
 /** Redacts a line of JSON without parsing it: most lines hold nothing to hide. */
 export function createLineRedaction(rules: RedactionRules): (line: string) => string {
-  // A name, at any depth of JSON within JSON, and `:`, or `,` as in Node's rawHeaders.
+  // A name, at any depth of JSON within JSON, and `:`, or `,` and a string as in Node's rawHeaders.
   const names = rules.keys.map(escapePattern).join('|')
-  const hiddenKey = new RegExp(String.raw`(\\*)"(?:${names})\1"\s*[:,]\s*`, 'gi')
+  const hiddenKey = new RegExp(String.raw`(\\*)"(?:${names})\1"\s*(?::\s*|(,)\s*(?=\1"))`, 'gi')
   return (line) => rules.redactText(hideBytes(hideKeys(line, hiddenKey, rules.censor), rules))
 }
 
@@ -21,12 +21,18 @@ function hideKeys(line: string, hiddenKey: RegExp, censor: string): string {
     const slashes = match[1] as string
     const start = hiddenKey.lastIndex
     const end = endOfJsonValue(line, start, levelOf(slashes))
-    if (end === start) continue
+    if (end === start || (match[2] !== undefined && isPropertyName(line, end))) continue
     hidden += `${line.slice(from, start)}${slashes}"${censor}${slashes}"`
     from = end
-    hiddenKey.lastIndex = end
+    // What is a value in a list may be a name as well: of two readings both are hidden.
+    hiddenKey.lastIndex = match[2] === undefined ? end : start
   }
   return from === 0 ? line : hidden + line.slice(from)
+}
+
+/** In `{"name":"cookie","value":1}` the string after the comma is no value. */
+function isPropertyName(line: string, end: number): boolean {
+  return /^\s*:/.test(line.slice(end, end + 9))
 }
 
 function hideBytes(line: string, rules: RedactionRules): string {
