@@ -11,3 +11,44 @@ export class DifferentJobError extends KeyturnError {
     )
   }
 }
+
+/** The database cannot be reached, or was in the way of others for too long. Everything committed stands. */
+export class DatabaseUnavailableError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_DATABASE_UNAVAILABLE'
+  /** Code of the engine or the operating system, such as `ECONNREFUSED` or `57P01`. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(`The database cannot be reached (${reason}). Nothing is lost: run the job again, it goes on where it stood.`)
+    this.reason = reason
+  }
+}
+
+/** The database answered, and refused. */
+export class DatabaseFailedError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_DATABASE_FAILED'
+  /** SQLSTATE. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(
+      `The database refused a statement (${reason}). The dry run shows the statements; ` +
+        'the role needs SELECT and UPDATE on the table, and may have to make the journal tables.',
+    )
+    this.reason = reason
+  }
+}
+
+/** The table, the column or its key are not as the job needs them. */
+export class ColumnUnsuitableError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_COLUMN'
+}
+
+/** Values in the target format do not fit in the column. */
+export class ColumnTooNarrowError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_COLUMN_TOO_NARROW'
+
+  constructor(column: string, characters: { has: number; needs: number }, statement: string) {
+    super(`Column ${column} has ${characters.has} characters and needs ${characters.needs}. Widen it first: ${statement}`)
+  }
+}

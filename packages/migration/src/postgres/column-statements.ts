@@ -1,0 +1,67 @@
+import type { ColumnKind } from '../column/column-format.ts'
+import type { ColumnTable } from './column-table.ts'
+import { quoteName } from './sql-text.ts'
+
+/** What a job asks of the database, as a dry run shows it. */
+export interface ColumnStatements {
+  /** One page. Without `after` and `upTo` where they are not known. */
+  readonly read: (range: { after: boolean; upTo: boolean; limit: boolean }) => string
+  /** Rows whose value still is what was read, in one statement. */
+  readonly write: string
+  /** As `write`, to null. */
+  readonly clear: string
+  /** Rows that someone changed meanwhile, held until the transaction ends. */
+  readonly lock: string
+  /** The rows with the longest values: whether what becomes of them fits. */
+  readonly widest: string
+}
+
+const VALUE_TYPES: Readonly<Record<ColumnKind, string>> = { text: 'text', bytes: 'bytea' }
+
+/** Keys go in and out as text and are cast, so that no driver rounds or reformats them. */
+export function createColumnStatements(
+  table: ColumnTable,
+  { alsoClear = [] }: { readonly alsoClear?: readonly string[] } = {},
+): ColumnStatements {
+  const from = `${quoteName(table.schema)}.${quoteName(table.table)} as t`
+  const keys = table.key.map(({ name }) => `t.${quoteName(name)}`)
+  const column = `t.${quoteName(table.column)}`
+  // "C": two texts are the same only when their bytes are, whatever collation the column has.
+  const value = table.kind === 'text' ? `${column}::text` : column
+  const same = table.kind === 'text' ? `${value} collate "C" = v.old collate "C"` : `${value} = v.old`
+  const selected = [...keys.map((key) => `${key}::text`), value].join(', ')
+  const arrays = table.key.map((_, i) => `$${i + 1}::text::text[]`)
+  const names = table.key.map((_, i) => `k${i}`)
+  const sameKey = table.key.map(({ type }, i) => `${keys[i]} = v.k${i}::${type}`).join(' and ')
+  const valueArray = (n: number): string => `$${n}::text::${VALUE_TYPES[table.kind]}[]`
+  const size = table.key.length
+
+  /** `(a, b) > ($1, $2)`: the row comparison that an index over the key answers. */
+  function bound(operator: '>' | '<=', firstParameter: number): string {
+    const parameters = table.key.map(({ type }, i) => `$${firstParameter + i}::text::${type}`)
+    return `(${keys.join(', ')}) ${operator} (${parameters.join(', ')})`
+  }
+
+  const target = `${quoteName(table.schema)}.${quoteName(table.table)}`
+  const cleared = [table.column, ...alsoClear].map((name) => `${quoteName(name)} = null`).join(', ')
+  return {
+    read({ after, upTo, limit }) {
+      const bounds = [after ? bound('>', 1) : '', upTo ? bound('<=', after ? size + 1 : 1) : ''].filter((each) => each !== '')
+      const where = bounds.length === 0 ? '' : ` where ${bounds.join(' and ')}`
+      const parameters = (after ? size : 0) + (upTo ? size : 0)
+      const last = limit ? ` limit $${parameters + 1}::text::integer` : ''
+      return `select ${selected} from ${from}${where} order by ${keys.join(', ')}${last}`
+    },
+    write:
+      `update ${target} as t set ${quoteName(table.column)} = v.new ` +
+      `from unnest(${[...arrays, valueArray(size + 1), valueArray(size + 2)].join(', ')}) ` +
+      `with ordinality as v(${[...names, 'old', 'new', 'n'].join(', ')}) where ${sameKey} and ${same} returning v.n::integer`,
+    clear:
+      `update ${target} as t set ${cleared} from unnest(${[...arrays, valueArray(size + 1)].join(', ')}) ` +
+      `with ordinality as v(${[...names, 'old', 'n'].join(', ')}) where ${sameKey} and ${same} returning v.n::integer`,
+    lock:
+      `select ${selected} from ${from} join unnest(${arrays.join(', ')}) as v(${names.join(', ')}) ` +
+      `on ${sameKey} order by ${keys.join(', ')} for update of t`,
+    widest: `select ${selected} from ${from} where ${column} is not null order by length(${column}) desc limit 20`,
+  }
+}

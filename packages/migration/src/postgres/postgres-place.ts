@@ -1,0 +1,123 @@
+import type { BulkPlace, PlaceTransaction } from '../bulk/bulk-place.ts'
+import type { ColumnChange, ColumnItem } from '../column/decide-column.ts'
+import type { ColumnValue } from '../column/column-format.ts'
+import type { ColumnKey } from '../column/column-place.ts'
+import type { ColumnStatements } from './column-statements.ts'
+import type { ColumnTable } from './column-table.ts'
+import { type JournalNames, makeJournal } from './journal-schema.ts'
+import type { PostgresClient, RunStatement } from './postgres-client.ts'
+import { isTransient, toMigrationError } from './postgres-errors.ts'
+import { createPostgresJournal } from './postgres-journal.ts'
+import { arrayLiteral } from './sql-text.ts'
+import type { WorkerLock } from './worker-lock.ts'
+
+export interface PostgresPlaceOptions {
+  readonly client: PostgresClient
+  readonly table: ColumnTable
+  readonly statements: ColumnStatements
+  readonly names: JournalNames
+  readonly job: string
+  readonly lock: WorkerLock
+  readonly leaseMs: number
+  readonly maxListed: number
+  readonly prepare: boolean
+}
+
+/** One column of a PostgreSQL table, with the journal in the same database. */
+export function createPostgresPlace(options: PostgresPlaceOptions): BulkPlace<ColumnKey, ColumnItem, ColumnChange> {
+  const { client, lock, names, prepare } = options
+  let journalMade = false
+  return {
+    isTransient,
+    keyOf: ({ key }) => key,
+    showKey: (key) => key,
+    async transaction(run) {
+      await lock.keep()
+      const result = await runTransaction(client, prepare, async (statement) => {
+        if (!journalMade) await makeJournal(statement, names)
+        return run(createTransaction(statement, options))
+      })
+      journalMade = true
+      return result
+    },
+  }
+}
+
+export async function runTransaction<T>(
+  client: PostgresClient,
+  prepare: boolean,
+  body: (run: RunStatement) => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await client.begin((tx) => body(async (text, parameters = []) => tx.unsafe(text, parameters, { prepare }).values()))
+    return result as T
+  } catch (error) {
+    throw toMigrationError(error)
+  }
+}
+
+type ColumnTransaction = PlaceTransaction<ColumnKey, ColumnItem, ColumnChange>
+
+function createTransaction(run: RunStatement, options: PostgresPlaceOptions): ColumnTransaction {
+  const { names, job, lock, leaseMs, maxListed, statements, table } = options
+  return {
+    ...createPostgresJournal({ run, names, job, worker: lock.worker, leaseMs, maxListed }),
+    readRange: (range) => readRange(run, { statements, table }, range),
+    async lockItems(keys) {
+      const rows = await run(statements.lock, keyArrays(table, keys))
+      return rows.map((row) => toItem(row, table))
+    },
+    async compareAndSet(changes) {
+      const written = new Array<boolean>(changes.length).fill(false)
+      const clearing = changes.filter(({ to }) => to === null)
+      const statement = clearing.length > 0 ? statements.clear : statements.write
+      for (const [n] of await run(statement, changeArrays(table, changes))) written[(n as number) - 1] = true
+      if (clearing.length > 0) await keepCleared(run, options, changes.filter((_, i) => written[i]))
+      return written
+    },
+  }
+}
+
+interface ColumnReader {
+  readonly statements: ColumnStatements
+  readonly table: ColumnTable
+}
+
+export async function readRange(
+  run: RunStatement,
+  { statements, table }: ColumnReader,
+  { after, upTo, limit }: { after: ColumnKey | undefined; upTo: ColumnKey | undefined; limit: number | undefined },
+): Promise<ColumnItem[]> {
+  const text = statements.read({ after: after !== undefined, upTo: upTo !== undefined, limit: limit !== undefined })
+  const parameters = [...(after ?? []), ...(upTo ?? []), ...(limit === undefined ? [] : [String(limit)])]
+  const rows = await run(text, parameters)
+  return rows.map((row) => toItem(row, table))
+}
+
+export function toItem(row: readonly unknown[], table: ColumnTable): ColumnItem {
+  const size = table.key.length
+  return { key: row.slice(0, size) as string[], value: row[size] as ColumnValue | null }
+}
+
+function keyArrays(table: ColumnTable, keys: readonly ColumnKey[]): string[] {
+  return table.key.map((_, i) => arrayLiteral(keys.map((key) => key[i] as string)))
+}
+
+function changeArrays(table: ColumnTable, changes: readonly ColumnChange[]): string[] {
+  const values = [arrayLiteral(changes.map(({ from }) => from))]
+  // All of one statement are written, or all are cleared.
+  if (changes[0]?.to !== null) values.push(arrayLiteral(changes.map(({ to }) => to)))
+  return [...keyArrays(table, changes.map(({ key }) => key)), ...values]
+}
+
+/** In the same transaction: nothing is cleared that is not kept. */
+async function keepCleared(run: RunStatement, { names, job }: PostgresPlaceOptions, changes: readonly ColumnChange[]): Promise<void> {
+  for (const { key, from, reason } of changes) {
+    const isText = typeof from === 'string'
+    await run(
+      `insert into ${names.cleared} (job, key, reason, key_id, value_text, value_bytes)
+       values ($1::text, $2::text::text[], $3::text, $4::text, $5::text, $6::bytea)`,
+      [job, arrayLiteral(key), reason?.outcome ?? '', reason?.keyId ?? null, isText ? from : null, isText ? null : from],
+    )
+  }
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { spawnNode } from '@keyturn/testing/processes'
+import t from 'tap'
+import { fernetOf, MADE_AT, makeAccounts, openDatabase, type Sql } from '../support/accounts.ts'
+import { secretText } from '../support/secrets.ts'
+import type { BulkReport } from '../../src/report.ts'
+
+const ROWS = 16_000
+const KILLS = 20
+const CHANGED_MEANWHILE = 1000
+const TOGETHER = 4
+
+t.test('kill -9 at random moments, four processes at once, a writer meanwhile: nothing is lost', async (t) => {
+  const { url, sql } = await openDatabase(t)
+  const [old, current] = await Promise.all([fernetOf('old'), fernetOf('new')])
+  await makeAccounts(sql, old, ROWS)
+  const env = { URL: url, NEW_SECRET: secretText('new'), OLD_SECRET: secretText('old'), PAGE_SIZE: '100', RATE: '250' }
+  const start = (given = env) => spawnNode(new URL('./fixtures/reencrypt.ts', import.meta.url), { env: given })
+
+  const written = new Map<number, string>()
+  const stop = new AbortController()
+  const writer = writeMeanwhile(sql, { written, encrypt: (text) => current.encryptAt(text, MADE_AT), signal: stop.signal })
+  let kills = 0
+  let children = await Promise.all(Array.from({ length: TOGETHER }, () => start()))
+  while (kills < KILLS) {
+    const victim = children[kills % TOGETHER] as (typeof children)[number]
+    await victim.waitForLine(/ready/)
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+    await victim.kill('SIGKILL')
+    kills++
+    children = await Promise.all(children.map((child) => (child === victim ? start() : child)))
+  }
+  t.same(await sql`select finished from keyturn_migration_jobs`, [{ finished: false }], 'all kills hit a job under way')
+  const reports = await Promise.all(children.map(readReport))
+  stop.abort()
+  await writer
+  t.ok(reports.some(({ state }) => state === 'done'))
+  t.equal(written.size, CHANGED_MEANWHILE)
+
+  const rows = await sql`select id, access_token_encrypted as token from accounts`
+  t.equal(rows.length, ROWS)
+  for (const { id, token } of rows) {
+    if (current.decrypt(token).toString() !== (written.get(id) ?? `token ${id}`)) t.fail(`row ${id} has another plain text`)
+    if (!written.has(id) && current.extractTimestamp(token) !== MADE_AT + 1000 * id) t.fail(`row ${id} has another timestamp`)
+  }
+  const last = await readReport(await start({ ...env, RATE: '1000000' }))
+  t.match(last, { state: 'done', nothingToDo: true, total: ROWS })
+  t.same(await sql`select count(*)::integer as open from keyturn_migration_claims`, [{ open: 0 }])
+})
+
+interface Writing {
+  readonly written: Map<number, string>
+  readonly encrypt: (text: string) => string
+  readonly signal: AbortSignal
+}
+
+/** Changes rows as the application would: a value of the new secret over whatever is there. */
+async function writeMeanwhile(sql: Sql, { written, encrypt, signal }: Writing): Promise<void> {
+  while (written.size < CHANGED_MEANWHILE) {
+    const id = 1 + Math.floor(Math.random() * ROWS)
+    const text = `changed ${id}`
+    await sql`update accounts set access_token_encrypted = ${encrypt(text)} where id = ${id}`
+    written.set(id, text)
+    if (!signal.aborted) await once(AbortSignal.timeout(2), 'abort')
+  }
+}
+
+async function readReport(child: Awaited<ReturnType<typeof spawnNode>>): Promise<BulkReport> {
+  const line = await child.waitForLine(/^report (.*)$/, { timeoutMs: 120_000 })
+  return JSON.parse(line[1] ?? '') as BulkReport
+}
