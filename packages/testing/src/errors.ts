@@ -44,3 +44,12 @@ export class BinaryMissingError extends TestingError {
     super('KEYTURN_TESTING_BINARY_MISSING', message, options)
   }
 }
+
+/** A Python script did not end well. */
+export class PythonFailedError extends TestingError {
+  declare readonly code: 'KEYTURN_TESTING_PYTHON_FAILED'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('KEYTURN_TESTING_PYTHON_FAILED', message, options)
+  }
+}

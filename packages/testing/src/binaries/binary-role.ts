@@ -8,12 +8,20 @@ export interface BinaryRole {
   readonly candidates: readonly string[]
   /** What shows that it runs: arguments after which it ends with code 0, and what it then prints. */
   readonly probe: { readonly args: readonly string[], readonly prints: RegExp }
-  /** Debian packages that carry it, and the paths of the program below the folder they are unpacked in. */
-  readonly debian: { readonly packages: readonly string[], readonly paths: readonly string[] }
+  readonly debian: DebianSource
   /** Image that carries it, and its path in there. Absent: no image serves. */
   readonly docker?: { readonly image: string, readonly path: string }
   /** What a person can do, e.g. `apt-get install redis-server`. */
   readonly remedy: string
+}
+
+/** Debian packages that carry the program. */
+export interface DebianSource {
+  readonly packages: readonly string[]
+  /** Where it is below the folder that they are unpacked in; an absolute path is one of the system. */
+  readonly paths: readonly string[]
+  /** Variables that it needs to find what was unpacked with it. */
+  readonly env?: (root: string) => Readonly<Record<string, string>>
 }
 
 /** A program that was seen running. */

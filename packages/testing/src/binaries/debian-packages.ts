@@ -35,13 +35,20 @@ async function download(role: BinaryRole, scratch: string, env: Environment): Pr
   const configuration = join(scratch, 'apt.conf')
   await writeFile(configuration, aptConfiguration(scratch))
   const apt = (...args: string[]): Promise<unknown> => run('/usr/bin/apt-get', ['--config-file', configuration, ...args], {
-    env: { ...env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    // apt looks for its own programs on PATH.
+    env: { ...env, PATH: `${env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     timeout: STEP_TIMEOUT_MS,
     maxBuffer: 64 * 1024 * 1024,
-  }).catch((error: unknown) => { throw new Error(`apt-get ${args[0]} failed: ${firstLine(error)}`, { cause: error }) })
+  }).catch((error: unknown) => { throw new Error(`apt-get ${args[0]} failed: ${aptError(error)}`, { cause: error }) })
   await apt('update')
   await apt('install', '--download-only', '--no-install-recommends', ...role.debian.packages)
   return (await readdir(archives)).filter(name => name.endsWith('.deb')).map(name => join(archives, name))
+}
+
+/** Warnings come first and are not the reason. */
+function aptError(error: unknown): string {
+  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
+  return stderr.split('\n').find(line => line.startsWith('E: '))?.slice(3) ?? firstLine(error)
 }
 
 /** Read last, so it also takes away what the system wants done after an update, which needs root. */

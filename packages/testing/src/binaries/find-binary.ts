@@ -27,22 +27,22 @@ export async function searchBinary(role: BinaryRole, env: Environment): Promise<
   const written = env[role.variable]
   if (written !== undefined && written !== '') return requireWritten(role, written, env)
 
-  const problems: string[] = []
+  const problems = new Set<string>()
   const use = async (place: string, search: () => Binary | undefined | Promise<Binary | undefined>): Promise<Binary | undefined> => {
     try {
       const binary = await search()
       const problem = binary === undefined ? 'not there' : await probeBinary(role, binary, env)
       if (problem === undefined) return binary
-      problems.push(`${place}: ${problem}`)
+      problems.add(`${place}: ${problem}`)
     } catch (error) {
-      problems.push(`${place}: ${error instanceof Error ? error.message : String(error)}`)
+      problems.add(`${place}: ${error instanceof Error ? error.message : String(error)}`)
     }
     return undefined
   }
 
   const cache = cacheFolder(env)
   const present = async (): Promise<Binary | undefined> =>
-    await use('PATH', () => lookOnPath(role, env)) ?? await use(`cache ${cache}`, () => lookInCache(role, cache))
+    await firstOf(lookOnPath(role, env), binary => use(`PATH ${binary.command}`, () => binary)) ?? await use(`cache ${cache}`, () => lookInCache(role, cache))
   const binary = await present() ?? await withInstallLock(`${cache}/${role.name}`, async () =>
     // Whoever held the lock before us may have fetched it.
     await use(`cache ${cache}`, () => lookInCache(role, cache))
@@ -50,7 +50,7 @@ export async function searchBinary(role: BinaryRole, env: Environment): Promise<
       ?? await use('Docker', () => fetchFromDocker(role, cache, env)))
   if (binary !== undefined) return binary
   throw new BinaryMissingError(`${role.name} was not found. ${role.remedy}, or set ${role.variable} to its path. ` +
-    `Looked at:\n${[...new Set(problems)].map(problem => `- ${problem}`).join('\n')}`)
+    `Looked at:\n${[...problems].map(problem => `- ${problem}`).join('\n')}`)
 }
 
 async function requireWritten(role: BinaryRole, command: string, env: Environment): Promise<Binary> {
@@ -60,11 +60,18 @@ async function requireWritten(role: BinaryRole, command: string, env: Environmen
   throw new BinaryMissingError(`${role.variable} does not lead to ${role.name}: ${problem}. Correct it, or take it away to have one found`)
 }
 
-function lookOnPath(role: BinaryRole, env: Environment): Binary | undefined {
+function lookOnPath(role: BinaryRole, env: Environment): Binary[] {
   const folders = (env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '')
   const paths = role.candidates.flatMap(name => isAbsolute(name) ? [name] : folders.map(folder => join(folder, name)))
-  const command = paths.find(isExecutable)
-  return command === undefined ? undefined : { command, args: [], env: {}, origin: 'path' }
+  return [...new Set(paths)].filter(isExecutable).map(command => ({ command, args: [], env: {}, origin: 'path' }))
+}
+
+async function firstOf<From, To>(items: readonly From[], attempt: (item: From) => Promise<To | undefined>): Promise<To | undefined> {
+  for (const item of items) {
+    const result = await attempt(item)
+    if (result !== undefined) return result
+  }
+  return undefined
 }
 
 function isExecutable(path: string): boolean {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Binary, BinaryRole } from './binary-role.ts'
 
 /** The program that starts all others of an image: with it they run on a system with another C library, or none. */
@@ -7,10 +7,12 @@ const LOADERS: Readonly<Record<string, string>> = { x64: 'lib64/ld-linux-x86-64.
 
 /** The program in a folder of unpacked packages, with the folders of its libraries. */
 export function inPackages(role: BinaryRole, root: string, origin: Binary['origin']): Binary | undefined {
-  const path = role.debian.paths.map(name => join(root, name)).find(name => existsSync(name))
+  if (!existsSync(root)) return undefined
+  const path = role.debian.paths.map(name => isAbsolute(name) ? name : join(root, name)).find(name => existsSync(name))
   if (path === undefined) return undefined
   const libraries = libraryFolders(root).join(':')
-  return { command: path, args: [], env: libraries === '' ? {} : { LD_LIBRARY_PATH: libraries }, origin, root }
+  const env = { ...(libraries === '' ? {} : { LD_LIBRARY_PATH: libraries }), ...role.debian.env?.(root) }
+  return { command: path, args: [], env, origin, root }
 }
 
 /** The program in a folder with an image's files. */

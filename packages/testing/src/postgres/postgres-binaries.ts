@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { BinaryMissingError } from '../errors.ts'
@@ -46,9 +46,9 @@ export async function makeReachable(source: string, copy: string): Promise<strin
   if (await everyoneMayEnter(source)) return source
   if ((await stat(copy).catch(() => undefined)) !== undefined) return copy
   const parent = dirname(copy)
-  const unfinished = `${copy}.new-${process.pid}`
   await mkdir(parent, { recursive: true })
   await chmod(parent, 0o755)
+  const unfinished = await mkdtemp(`${copy}.new-`)
   await cp(source, unfinished, { recursive: true, verbatimSymlinks: true })
   await openToEveryone(unfinished)
   // Another process may have been quicker: its copy is as good.

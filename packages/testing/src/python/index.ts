@@ -1,0 +1,2 @@
+export { runPython } from './run-python.ts'
+export type { RunPythonOptions } from './run-python.ts'
