@@ -52,3 +52,32 @@ export class ColumnTooNarrowError extends KeyturnError {
     super(`Column ${column} has ${characters.has} characters and needs ${characters.needs}. Widen it first: ${statement}`)
   }
 }
+
+/** Between the dry run and the run the number of unreadable values became another. Nothing was written. */
+export class ChangedSinceDryRunError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_CHANGED_SINCE_DRY_RUN'
+  readonly found: number
+
+  constructor({ confirmed, found }: { confirmed: number; found: number }) {
+    super(`${confirmed} unreadable values were confirmed and ${found} are there. Do the dry run again and confirm its number.`)
+    this.found = found
+  }
+}
+
+/** Not one value opens: most probably the keys are not those of this column. Nothing was written. */
+export class NothingOpensError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_NOTHING_OPENS'
+
+  constructor() {
+    super('Not one value of the column opens. Check the secrets; if all are lost indeed, give evenIfNothingOpens: true.')
+  }
+}
+
+/** A store tells neither which keys its records are under nor lets them be read one by one. */
+export class KeyUsageUnknownError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_KEY_USAGE_UNKNOWN'
+
+  constructor(store: string) {
+    super(`The ${store} session store has neither statistics nor scan, so nobody knows which keys it needs. Keep them all.`)
+  }
+}

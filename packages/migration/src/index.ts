@@ -10,3 +10,10 @@ export { createSealedFormat, type SealedFormatOptions } from './column/sealed-fo
 export { migrationSchemaSql } from './postgres/journal-schema.ts'
 export type { PostgresClient } from './postgres/postgres-client.ts'
 export type { BulkReport, LeftItem, Outcome } from './report.ts'
+export { countKeyUsage, type KeyUsage, type KeyUsageOptions, type PlaceUsage, type RegisteredColumn } from './audit/key-usage.ts'
+export {
+  clearUnreadable,
+  type ClearUnreadableOptions,
+  type ClearUnreadableReport,
+  type UnreadableReason,
+} from './bulk/clear-unreadable.ts'
