@@ -1,0 +1,7 @@
+import { createRedisStore } from '@keyturn/session-stores/redis'
+import { serveKeyturn } from '../app/serve-keyturn.ts'
+import { readServerSettings } from '../app/server-settings.ts'
+
+const settings = readServerSettings()
+
+await serveKeyturn(settings, createRedisStore({ url: settings.redisUrl }))
