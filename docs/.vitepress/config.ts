@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitepress'
+import { linkErrorCodes } from './error-anchors.ts'
+import { readPackagePages } from './package-pages.ts'
+
+const packages = readPackagePages()
+
+export default defineConfig({
+  title: 'Keyturn',
+  description: 'Server-side sessions for Fastify whose secrets can change at any moment without one user being logged out.',
+  base: process.env['DOCS_BASE'] ?? '/',
+  cleanUrls: true,
+  lastUpdated: false,
+  srcExclude: ['README.md'],
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}logo.svg` }]],
+  markdown: { config: linkErrorCodes },
+  themeConfig: {
+    logo: '/logo.svg',
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: 'Guide', link: '/guide/getting-started', activeMatch: '^/guide/' },
+      { text: 'Concepts', link: '/concepts/life-of-a-key', activeMatch: '^/concepts/' },
+      { text: 'Packages', link: '/packages/', activeMatch: '^/packages/' },
+      { text: 'Errors', link: '/reference/errors' },
+    ],
+    sidebar: [
+      { text: 'Guide', items: [{ text: 'Getting started', link: '/guide/getting-started' }] },
+      {
+        text: 'Concepts',
+        items: [
+          { text: 'The life of a key', link: '/concepts/life-of-a-key' },
+          { text: 'Key ids', link: '/concepts/key-ids' },
+          { text: 'Sealed at rest', link: '/concepts/sealed-at-rest' },
+          { text: 'What a request costs', link: '/concepts/what-a-request-costs' },
+        ],
+      },
+      {
+        text: 'Packages',
+        items: [{ text: 'Overview', link: '/packages/' }, ...packages.map(({ name }) => ({ text: name, link: `/packages/${name}` }))],
+      },
+      { text: 'Reference', items: [{ text: 'Errors', link: '/reference/errors' }] },
+      { text: 'Decisions', collapsed: true, items: [{ text: 'All decisions', link: '/decisions/' }] },
+    ],
+    footer: { message: 'Released under the MIT License.' },
+  },
+})

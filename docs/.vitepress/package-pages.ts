@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** One page of the site for one published package: its README. */
+export interface PackagePage {
+  /** Folder of the package, and last part of the page's address. */
+  readonly name: string
+  readonly description: string
+  readonly markdown: string
+}
+
+const PACKAGES = join(import.meta.dirname, '../../packages')
+
+/**
+ * Reads the README of every published package.
+ *
+ * @throws {Error} naming each README that is missing, or lacks its title or its `## Usage`.
+ */
+export function readPackagePages(folder: string = PACKAGES): PackagePage[] {
+  const found = readdirSync(folder).toSorted().map((name) => readPackage(folder, name)).filter((one) => one !== undefined)
+  const problems = found.flatMap(({ name, readme }) => problemsOf(readme).map((problem) => `packages/${name}/README.md ${problem}`))
+  if (problems.length > 0) throw new Error(`These package pages cannot be shown:\n${problems.join('\n')}`)
+  return found.map(({ name, description, readme = '' }) => ({ name, description, markdown: rewriteLinks(readme) }))
+}
+
+interface FoundPackage {
+  readonly name: string
+  readonly description: string
+  readonly readme: string | undefined
+}
+
+function readPackage(folder: string, name: string): FoundPackage | undefined {
+  const manifest = readIfThere(join(folder, name, 'package.json'))
+  if (manifest === undefined) return undefined
+  const { description = '', private: isPrivate = false } = JSON.parse(manifest) as { description?: string; private?: boolean }
+  return isPrivate ? undefined : { name, description, readme: readIfThere(join(folder, name, 'README.md')) }
+}
+
+function problemsOf(readme: string | undefined): string[] {
+  if (readme === undefined) return ['is not there']
+  return [...(/^# \S/.test(readme) ? [] : ['does not begin with its title']), ...(/^## Usage$/m.test(readme) ? [] : ['has no section "## Usage"'])]
+}
+
+/** A README links as the repository lies: `../session-stores/README.md`, `../../docs/reference/errors.md`. */
+function rewriteLinks(readme: string): string {
+  return readme
+    .replaceAll(/\]\(\.\.\/([a-z-]+)(?:\/|\/README\.md)?(#[^)]*)?\)/g, '](/packages/$1$2)')
+    .replaceAll(/\]\(\.\.\/\.\.\/docs\/([^)#]*?)(?:\.md)?(#[^)]*)?\)/g, '](/$1$2)')
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}

@@ -1,0 +1,47 @@
+import { startPostgres } from '@keyturn/testing/postgres'
+import { spawnNode } from '@keyturn/testing/processes'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+
+const SHOP = new URL('../examples/shop.ts', import.meta.url)
+const KEY_ID = /^[0-9a-f]{16}$/
+
+t.test('the example of the start page: a basket outlives sign-in, rotation and restart', async (t) => {
+  const postgres = await startPostgres()
+  t.teardown(() => postgres.stop())
+  const cwd = t.testdir()
+  const env = { PORT: '0', NODE_ENV: 'development', DATABASE_URL: postgres.url, SESSION_SECRET: undefined }
+
+  async function startShop(): Promise<{ address: string; stop: () => Promise<unknown> }> {
+    const child = await spawnNode(SHOP, { cwd, env })
+    t.teardown(() => child.kill('SIGKILL'))
+    const [, address = ''] = await child.waitForLine(/"Server listening at (http:\/\/127\.0\.0\.1:\d+)"/)
+    return { address, stop: () => child.kill() }
+  }
+
+  let cookie = ''
+  async function call(url: string): Promise<unknown> {
+    const response = await fetch(url, { method: 'POST', headers: { cookie } })
+    cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+    return response.json()
+  }
+
+  const first = await startShop()
+  t.strictSame(await call(`${first.address}/basket/apple`), { items: ['apple'] })
+  const anonymous = cookie
+  t.strictSame(await call(`${first.address}/sign-in/ada`), { hello: 'ada' })
+  t.not(cookie, anonymous, 'signing in changes the id')
+  t.strictSame(await call(`${first.address}/basket/pear`), { of: 'ada', items: ['apple', 'pear'] })
+  t.match(await call(`${first.address}/operator/rotate`), {
+    outcome: 'staged',
+    primaryKeyId: KEY_ID,
+    pendingKeyId: KEY_ID,
+    promoteAt: Number,
+  })
+  await first.stop()
+
+  const second = await startShop()
+  t.strictSame(await call(`${second.address}/basket/plum`), { of: 'ada', items: ['apple', 'pear', 'plum'] })
+  t.equal((await stat(join(cwd, 'secrets/session-secrets.json'))).mode & 0o777, 0o600)
+})
