@@ -10,6 +10,7 @@ export {
   type StatisticsReader,
   type StatisticsReaderOptions,
 } from './statistics.ts'
+export { createRedisStore, type RedisClient, type RedisStoreOptions } from './redis/index.ts'
 export type { OwnedSessions } from './sealed/owned-sessions.ts'
 export { createSealedSessions, type SealedSessions, type SealedSessionsOptions } from './sealed/sealed-sessions.ts'
 export type {

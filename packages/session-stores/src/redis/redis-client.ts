@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { StoreUnavailableError } from '../errors.ts'
+import { loadDriver } from '../load-driver.ts'
+import { withTimeLimit } from '../time-limit.ts'
+import { isUnknownScript, toStoreError } from './redis-errors.ts'
+import type { ResolvedRedisStoreOptions } from './redis-options.ts'
+
+export type Argument = string | number | Buffer
+
+/** Lua that runs on the server; it is sent once and then named by its SHA-1. */
+export interface RedisScript {
+  readonly lua: string
+  readonly sha: string
+}
+
+/** What the store needs of an ioredis instance. */
+export interface RedisClient {
+  readonly status: string
+  readonly isCluster?: boolean
+  readonly options?: { readonly keyPrefix?: string | undefined }
+  getBuffer(key: string): Promise<Buffer | null>
+  getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>
+  zrange(key: string, start: number, end: number, scores: 'WITHSCORES'): Promise<string[]>
+  evalshaBuffer(sha: string, keys: number, ...rest: Argument[]): Promise<unknown>
+  evalBuffer(lua: string, keys: number, ...rest: Argument[]): Promise<unknown>
+  ping(): Promise<unknown>
+  connect(): Promise<unknown>
+  quit(): Promise<unknown>
+  disconnect(): void
+  once(event: string, listener: (...args: unknown[]) => void): unknown
+  off(event: string, listener: (...args: unknown[]) => void): unknown
+  /** Only of a Cluster. */
+  nodes?(role: 'master'): RedisNode[]
+}
+
+/** One server: a client of its own, or a node of a Cluster. */
+export interface RedisNode {
+  scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', size: number): Promise<[string, string[]]>
+  ping(): Promise<unknown>
+}
+
+export interface RedisConnection {
+  /** Sends commands once the connection stands. Rejects with a coded error within `limitMs`. */
+  run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T>
+  close(): Promise<void>
+}
+
+export function createScript(lua: string): RedisScript {
+  return Object.freeze({ lua, sha: createHash('sha1').update(lua).digest('hex') })
+}
+
+/** Runs a script by its name, and sends it where the server does not know it yet. */
+export async function runScript(
+  client: RedisClient,
+  { lua, sha }: RedisScript,
+  keys: readonly string[],
+  values: readonly Argument[],
+): Promise<unknown> {
+  try {
+    return await client.evalshaBuffer(sha, keys.length, ...keys, ...values)
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error
+    return client.evalBuffer(lua, keys.length, ...keys, ...values)
+  }
+}
+
+/** A connection whose every wait ends: for a server that is away, that comes back, and that never says a word. */
+export function createRedisConnection(options: ResolvedRedisStoreOptions): RedisConnection {
+  const { timeoutMs } = options
+  let current = options.client
+  let opening: Promise<RedisClient> | undefined
+
+  function open(): Promise<RedisClient> {
+    opening ??= openClient(options).then(
+      (client) => (current = client),
+      (error: unknown) => {
+        opening = undefined
+        throw error
+      },
+    )
+    return opening
+  }
+
+  async function run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T> {
+    const wait = { over: false }
+    try {
+      return await withTimeLimit(attempt(commands, wait), limitMs, () => {
+        wait.over = true
+        return new StoreUnavailableError('redis', 'TIMEOUT')
+      })
+    } catch (error) {
+      throw toStoreError(error)
+    }
+  }
+
+  async function attempt<T>(commands: (client: RedisClient) => Promise<T>, wait: { over: boolean }): Promise<T> {
+    const client = current ?? (await open())
+    if (client.status !== 'ready') await untilReady(client)
+    // Nobody waits any more: what would be written now, the caller does not know of.
+    if (wait.over) throw new StoreUnavailableError('redis', 'TIMEOUT')
+    return commands(client)
+  }
+
+  return {
+    run,
+    async close() {
+      if (options.client !== undefined || opening === undefined) return
+      const client = await opening.catch(() => undefined)
+      if (client === undefined) return
+      if (client.status !== 'ready') return client.disconnect()
+      await withTimeLimit(client.quit(), timeoutMs, () => new Error('quit')).catch(() => client.disconnect())
+    },
+  }
+}
+
+/** Commands are not left to the queue of the client, which would send them long after nobody waits for them. */
+function untilReady(client: RedisClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (outcome: () => void): void => {
+      client.off('ready', ready)
+      client.off('close', lost)
+      client.off('end', lost)
+      outcome()
+    }
+    const ready = (): void => settle(resolve)
+    const lost = (): void => settle(() => reject(new StoreUnavailableError('redis', 'CONNECTION')))
+    client.once('ready', ready)
+    client.once('close', lost)
+    client.once('end', lost)
+    if (client.status === 'wait' || client.status === 'end') client.connect().catch(lost)
+  })
+}
+
+async function openClient(options: ResolvedRedisStoreOptions): Promise<RedisClient> {
+  const { Redis, Cluster } = await loadDriver('ioredis', () => import('ioredis'))
+  const { url, nodes, connection, timeoutMs } = options
+  const common = {
+    connectTimeout: timeoutMs,
+    // A server that takes commands and no longer answers is left, and connected to again.
+    socketTimeout: timeoutMs,
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    ...connection,
+  }
+  const always = { lazyConnect: true, enableAutoPipelining: true }
+  const single = { retryStrategy: reconnectMs, ...common, ...always }
+  const client =
+    nodes !== undefined
+      ? new Cluster([...nodes], {
+          redisOptions: common,
+          slotsRefreshTimeout: timeoutMs,
+          clusterRetryStrategy: reconnectMs,
+          ...always,
+        })
+      : url === undefined
+        ? new Redis(single)
+        : new Redis(url, single)
+  // Every command tells of an outage by itself; without a listener ioredis prints each.
+  client.on('error', () => undefined)
+  return client as unknown as RedisClient
+}
+
+/** Below a second, so that the first requests after an outage need not wait. */
+function reconnectMs(attempts: number): number {
+  return Math.min(1000, 25 * 2 ** attempts) * (0.5 + Math.random() / 2)
+}

@@ -1,0 +1,73 @@
+import type { KeyId } from '@keyturn/token-crypto'
+import type { StoredSession, StoreKey, StoreStatistics } from '../store.ts'
+import type { RedisClient, RedisConnection, RedisNode } from './redis-client.ts'
+import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
+import { decodeCounted, decodeRecord, HEADER_BYTES } from './redis-record.ts'
+
+export interface ScanOptions {
+  readonly connection: RedisConnection
+  readonly prefix: string
+  readonly batchSize: number
+  readonly limitMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Walks every master in steps, so that the server serves others in between. */
+export async function* scanSessions(options: ScanOptions): AsyncGenerator<StoredSession> {
+  const { connection, limitMs, signal } = options
+  for await (const { client, keys, found } of scanKeys(options)) {
+    const read = (key: StoreKey): Promise<Buffer | null> => client.getBuffer(keys.session(key))
+    const values = await connection.run(() => Promise.all(found.map(read)), limitMs)
+    for (const [index, value] of values.entries()) {
+      signal?.throwIfAborted()
+      const record = value === null ? undefined : decodeRecord(value)
+      if (record !== undefined) yield { key: found[index] as StoreKey, record }
+    }
+  }
+}
+
+/** Reads of each session its header alone. What has expired is gone by itself, and so never counted. */
+export async function countSessions(options: ScanOptions): Promise<StoreStatistics> {
+  const byKeyId = new Map<KeyId, number>()
+  let [active, bytes] = [0, 0]
+  for await (const { client, keys, found } of scanKeys(options)) {
+    const read = (key: StoreKey): Promise<Buffer> => client.getrangeBuffer(keys.session(key), 0, HEADER_BYTES - 1)
+    const headers = await options.connection.run(() => Promise.all(found.map(read)), options.limitMs)
+    for (const counted of headers.map(decodeCounted)) {
+      if (counted === undefined) continue
+      active++
+      bytes += counted.bytes
+      byKeyId.set(counted.keyId, (byKeyId.get(counted.keyId) ?? 0) + 1)
+    }
+  }
+  return { total: active, active, expired: 0, bytes, byKeyId }
+}
+
+interface Page {
+  readonly client: RedisClient
+  readonly keys: RedisKeys
+  readonly found: readonly StoreKey[]
+}
+
+async function* scanKeys({ connection, prefix, batchSize, limitMs, signal }: ScanOptions): AsyncGenerator<Page> {
+  const client = await connection.run(async (ready) => ready, limitMs)
+  const keys = createRedisKeys(prefix, client.options?.keyPrefix ?? '')
+  for (const node of mastersOf(client)) {
+    let cursor = '0'
+    do {
+      signal?.throwIfAborted()
+      const from = cursor
+      const step = (): Promise<[string, string[]]> => node.scan(from, 'MATCH', keys.pattern, 'COUNT', batchSize)
+      const [next, names] = await connection.run(step, limitMs)
+      cursor = next
+      // SCAN may tell a key twice.
+      const found = [...new Set(names)].map(keys.fromName).filter((key) => key !== undefined)
+      if (found.length > 0) yield { client, keys, found }
+    } while (cursor !== '0')
+  }
+}
+
+/** A client of one server is its own only node. */
+export function mastersOf(client: RedisClient): RedisNode[] {
+  return client.nodes?.('master') ?? [client as unknown as RedisNode]
+}

@@ -1,0 +1,139 @@
+import { createScript, type RedisScript } from './redis-client.ts'
+
+/**
+ * Reads the header of a record; the offsets are those of redis-record.ts, counted from 1.
+ * `there`: a live record that is not pending. `-1` is returned for a value that is not ours.
+ */
+const READ_HEADER = `
+local NONE = string.rep('\\0', 33)
+local head = redis.call('GETRANGE', KEYS[1], 0, 86)
+local there, version, indexed, owner = false, 0, 0, NONE
+if #head > 0 then
+  if #head < 87 or string.byte(head, 1) ~= 1 then return -1 end
+  there = string.byte(head, 2) == 0
+  version = struct.unpack('>I4', string.sub(head, 3, 6))
+  indexed = struct.unpack('>d', string.sub(head, 23, 30))
+  owner = string.sub(head, 39, 71)
+end
+`
+
+/** Takes what is surely over out of an index, puts one session in, and lets the index live as long as its last. */
+const INDEX = `
+local function index(name, member, untilMs)
+  local time = redis.call('TIME')
+  redis.call('ZREMRANGEBYSCORE', name, '-inf', time[1] * 1000 - 300000)
+  redis.call('ZADD', name, 'GT', untilMs, member)
+  local last = redis.call('ZREVRANGE', name, 0, 0, 'WITHSCORES')
+  redis.call('PEXPIREAT', name, last[2] + 300000)
+end
+`
+
+/** What `put` answers. Any other number is none of these. */
+export const PutReply: { readonly stored: 0; readonly conflict: 1; readonly gone: 2; readonly notIndexed: 3 } =
+  Object.freeze({ stored: 0, conflict: 1, gone: 2, notIndexed: 3 })
+
+/**
+ * KEYS: session, index of the owner (absent on a Cluster, where one script cannot use both).
+ * ARGV: value; expiry; expected version, 0 for absent, -1 for any; member; indexed until;
+ * 'check', or 'indexed' when the index holds it already, or 'pending' to write what nobody reads yet.
+ *
+ * A conflict with the very same write is none: a client that lost the answer has sent it again.
+ * Answers a number; or, when the owner changed, the number with the former owner and until when it was indexed.
+ */
+const PUT = `${READ_HEADER}${INDEX}
+local value, expires, expected = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+if expected > 0 and not there then return 2 end
+if there and expected >= 0 and expected ~= version then
+  if string.sub(head, 76, 87) == string.sub(value, 76, 87) then return 0 end
+  return 1
+end
+if ARGV[6] == 'pending' then
+  redis.call('SET', KEYS[1], value, 'PX', 60000)
+  return 0
+end
+local newOwner = string.sub(value, 39, 71)
+if newOwner ~= NONE and ARGV[6] == 'check' then
+  if there and owner == newOwner and expires <= indexed then
+    value = string.sub(value, 1, 22) .. struct.pack('>d', indexed) .. string.sub(value, 31)
+  elseif KEYS[2] then
+    index(KEYS[2], ARGV[4], ARGV[5])
+  else
+    return {3, there and version or 0}
+  end
+end
+redis.call('SET', KEYS[1], value, 'PXAT', ARGV[2])
+if there and owner ~= NONE and owner ~= newOwner then return {0, owner, struct.pack('>d', indexed)} end
+return 0
+`
+
+/** KEYS: session. ARGV: id of the pending write; expiry. Answers as `put`. */
+const CONFIRM = `${READ_HEADER}
+if #head == 0 then return 2 end
+if string.sub(head, 76, 87) ~= ARGV[1] then return 1 end
+redis.call('SETRANGE', KEYS[1], 1, '\\0')
+redis.call('PEXPIREAT', KEYS[1], ARGV[2])
+return 0
+`
+
+/**
+ * KEYS: session. ARGV: expiry; owner field whose index was just extended, or ''; until when.
+ * Answers 1; 0 when there is none; the owner when its index must be extended first.
+ */
+const TOUCH = `${READ_HEADER}
+if not there then return 0 end
+local expires, untilMs = tonumber(ARGV[1]), indexed
+if owner == ARGV[2] then untilMs = math.max(indexed, tonumber(ARGV[3])) end
+if owner ~= NONE and expires > untilMs then return owner end
+redis.call('SETRANGE', KEYS[1], 14, struct.pack('>d', expires))
+if untilMs > indexed then redis.call('SETRANGE', KEYS[1], 22, struct.pack('>d', untilMs)) end
+redis.call('PEXPIREAT', KEYS[1], ARGV[1])
+return 1
+`
+
+/** KEYS: session. Answers 0, or the owner and until when it was indexed. */
+const DESTROY = `${READ_HEADER}
+redis.call('DEL', KEYS[1])
+if owner == NONE then return 0 end
+return {owner, struct.pack('>d', indexed)}
+`
+
+/**
+ * KEYS: session. ARGV: owner field. Ends the session if it is the owner's; answers 1 if it was live.
+ * If it is not, its version moves: a write that would make it the owner's, and began before, conflicts.
+ */
+const REVOKE = `${READ_HEADER}
+if #head == 0 then return 0 end
+if owner == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+  return there and 1 or 0
+end
+redis.call('SETRANGE', KEYS[1], 2, struct.pack('>I4', version + 1))
+return 0
+`
+
+/** KEYS: index. ARGV: member; until when. */
+const ADD_TO_INDEX = `${INDEX}
+index(KEYS[1], ARGV[1], ARGV[2])
+return 0
+`
+
+/** KEYS: index. ARGV: pairs of member and until when. One that was indexed anew for longer stays. */
+const REMOVE_FROM_INDEX = `
+for i = 1, #ARGV, 2 do
+  local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
+  if score and tonumber(score) <= tonumber(ARGV[i + 1]) then redis.call('ZREM', KEYS[1], ARGV[i]) end
+end
+return 0
+`
+
+export const redisScripts: Readonly<
+  Record<'put' | 'confirm' | 'touch' | 'destroy' | 'revoke' | 'addToIndex' | 'removeFromIndex', RedisScript>
+> = Object.freeze({
+  put: createScript(PUT),
+  confirm: createScript(CONFIRM),
+  touch: createScript(TOUCH),
+  destroy: createScript(DESTROY),
+  revoke: createScript(REVOKE),
+  addToIndex: createScript(ADD_TO_INDEX),
+  removeFromIndex: createScript(REMOVE_FROM_INDEX),
+})

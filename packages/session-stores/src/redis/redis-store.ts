@@ -1,0 +1,85 @@
+import { StoreRecordError } from '../errors.ts'
+import { createGuardedStore } from '../guarded-store.ts'
+import type { SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
+import { createRedisConnection, type RedisClient, runScript } from './redis-client.ts'
+import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from './redis-index.ts'
+import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
+import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-options.ts'
+import { putRecord } from './redis-put.ts'
+import { decodeRecord, fromOwnerField } from './redis-record.ts'
+import { countSessions, mastersOf, scanSessions } from './redis-scan.ts'
+import { redisScripts } from './redis-scripts.ts'
+
+/** Redis removes expired sessions by itself: there is nothing to prune. */
+const SUPPORTS: StoreCapabilities = Object.freeze({
+  scan: true,
+  owners: true,
+  prune: false,
+  statistics: true,
+  durable: true,
+  shared: true,
+})
+const SCAN_COUNT = 1000
+
+/**
+ * Keeps sessions in Redis 6.2 or newer, or Valkey: one server, Sentinel or Cluster. The clock of the server decides
+ * what has expired.
+ *
+ * Needs the package `ioredis`.
+ *
+ * @throws {TypeError} Names every option that is wrong.
+ */
+export function createRedisStore(options: RedisStoreOptions): SessionStore {
+  const resolved = resolveRedisStoreOptions(options)
+  const { prefix, timeoutMs, maintenanceTimeoutMs } = resolved
+  const connection = createRedisConnection(resolved)
+  const keys = createRedisKeys(prefix, '')
+  return createGuardedStore({
+    name: 'redis',
+    supports: SUPPORTS,
+    async get(key) {
+      const value = await connection.run((client) => client.getBuffer(keys.session(key)), timeoutMs)
+      return value === null ? undefined : decodeRecord(value)
+    },
+    put: (key, record, expected) =>
+      connection.run((client) => putRecord(client, keys, key, record, expected), timeoutMs),
+    touch: (key, expiresAt) => connection.run((client) => touch(client, keys, key, expiresAt), timeoutMs),
+    destroy: (key) => connection.run((client) => destroy(client, keys, key), timeoutMs),
+    scan: ({ batchSize = SCAN_COUNT, signal } = {}) =>
+      scanSessions({ connection, prefix, batchSize, limitMs: maintenanceTimeoutMs, signal }),
+    listByOwner: (ownerTag) => connection.run((client) => listOwned(client, keys, ownerTag), timeoutMs),
+    destroyByOwner: (ownerTag, { except } = {}) =>
+      connection.run((client) => destroyOwned(client, keys, ownerTag, except), timeoutMs),
+    statistics: () =>
+      countSessions({ connection, prefix, batchSize: SCAN_COUNT, limitMs: maintenanceTimeoutMs }),
+    async ping() {
+      await connection.run((client) => Promise.all(mastersOf(client).map((node) => node.ping())), timeoutMs)
+    },
+    close: () => connection.close(),
+  })
+}
+
+async function touch(client: RedisClient, keys: RedisKeys, key: StoreKey, expiresAt: number): Promise<boolean> {
+  const session = [keys.session(key)]
+  const answer = await runScript(client, redisScripts.touch, session, [expiresAt, '', 0])
+  if (!Buffer.isBuffer(answer)) return toBoolean(answer)
+  // Its entry in the index would end before the session: that comes once in a lifetime of a session.
+  const indexedUntil = indexUntil(expiresAt)
+  await addToIndex(client, keys, { ownerTag: fromOwnerField(answer), key, indexedUntil })
+  const again = await runScript(client, redisScripts.touch, session, [expiresAt, answer, indexedUntil])
+  // Another owner already: the session was written by another, who set its expiry.
+  return Buffer.isBuffer(again) ? true : toBoolean(again)
+}
+
+async function destroy(client: RedisClient, keys: RedisKeys, key: StoreKey): Promise<void> {
+  const answer = await runScript(client, redisScripts.destroy, [keys.session(key)], [])
+  if (!Array.isArray(answer)) return void toBoolean(answer)
+  const [owner, until] = answer as [Buffer, Buffer]
+  const member = { member: keys.member(key), indexedUntil: until.readDoubleBE(0) }
+  await removeFromIndex(client, keys, fromOwnerField(owner), [member])
+}
+
+function toBoolean(answer: unknown): boolean {
+  if (answer === -1) throw new StoreRecordError('redis')
+  return answer === 1
+}
