@@ -25,7 +25,7 @@ export interface ResolvedRedisOptions {
 }
 
 /** @throws {TypeError} naming every option that is wrong. */
-export function resolveRedisOptions(written: RedisOptions): ResolvedRedisOptions {
+export function resolveRedisOptions(written: RedisOptions, caller: string): ResolvedRedisOptions {
   const { port, password, folder, parameters = {}, startTimeoutMs = 30_000 } = written
   const problems: string[] = []
   if (folder === '') problems.push('folder must not be empty')
@@ -36,7 +36,7 @@ export function resolveRedisOptions(written: RedisOptions): ResolvedRedisOptions
     if (!/^[a-z][a-z-]*$/i.test(name)) problems.push(`parameters: "${name}" is not a setting's name`)
     if (/[\r\n]/.test(String(value))) problems.push(`parameters: the value of "${name}" must be one line`)
   }
-  if (problems.length > 0) throw new TypeError(`startRedis: ${problems.join('; ')}`)
+  if (problems.length > 0) throw new TypeError(`${caller}: ${problems.join('; ')}`)
   return Object.freeze({
     port,
     password,

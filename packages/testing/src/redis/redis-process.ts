@@ -1,4 +1,8 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { findBinary } from '../binaries/find-binary.ts'
+import type { Binary } from '../binaries/binary-role.ts'
+import type { ManagedProcessOptions } from '../processes/managed-process.ts'
 import { startServerProcess } from '../servers/server-process.ts'
 import type { ServerProcess } from '../servers/server-process.ts'
 import { redisRole } from './redis-binary.ts'
@@ -7,31 +11,60 @@ export interface RedisProcessOptions {
   readonly folder: string
   readonly port: number | undefined
   /** Settings by name; they win over ours. */
-  readonly settings: Readonly<Record<string, string>>
+  readonly settings: Settings
   readonly timeoutMs: number
 }
+
+export interface SentinelProcessOptions {
+  readonly folder: string
+  /** Lines of the configuration, beside those of the port and the folder. */
+  readonly lines: readonly string[]
+  readonly timeoutMs: number
+}
+
+type Settings = Readonly<Record<string, string>>
+
+const PORT_TAKEN = /Address already in use|Failed listening on port/
 
 export async function startRedisProcess({ folder, port, settings, timeoutMs }: RedisProcessOptions): Promise<ServerProcess> {
   const binary = await findBinary(redisRole)
   return startServerProcess({
     name: 'Redis',
     port,
-    processOn: () => ({
-      command: binary.command,
-      // The settings come by standard input: arguments are there to read for every user of the machine.
-      args: [...binary.args, '-'],
-      cwd: folder,
-      env: { ...process.env, ...binary.env },
-    }),
+    // The settings come by standard input: arguments are there to read for every user of the machine.
+    processOn: () => processOf(binary, folder, ['-']),
     inputOn: boundPort => configuration({ ...OURS, dir: folder, port: String(boundPort), ...settings }),
     ready: /Ready to accept connections/,
-    portTaken: /Address already in use|Failed listening on port/,
+    portTaken: PORT_TAKEN,
     timeoutMs,
     endSignal: 'SIGTERM',
   })
 }
 
-const OURS: Readonly<Record<string, string>> = {
+/** A sentinel keeps what it learns in its configuration, so that is a file, and stays over restarts. */
+export async function startSentinelProcess({ folder, lines, timeoutMs }: SentinelProcessOptions): Promise<ServerProcess> {
+  const binary = await findBinary(redisRole)
+  return startServerProcess({
+    name: 'Redis Sentinel',
+    port: undefined,
+    processOn: port => {
+      const path = join(folder, `sentinel-${port}.conf`)
+      const text = configuration({ bind: '127.0.0.1', daemonize: 'no', dir: folder, port: String(port) }) + lines.map(line => `${line}\n`).join('')
+      if (!existsSync(path)) writeFileSync(path, text, { mode: 0o600 })
+      return processOf(binary, folder, [path, '--sentinel'])
+    },
+    ready: /\+monitor master/,
+    portTaken: PORT_TAKEN,
+    timeoutMs,
+    endSignal: 'SIGTERM',
+  })
+}
+
+function processOf(binary: Binary, folder: string, args: readonly string[]): ManagedProcessOptions {
+  return { command: binary.command, args: [...binary.args, ...args], cwd: folder, env: { ...process.env, ...binary.env } }
+}
+
+const OURS: Settings = {
   bind: '127.0.0.1',
   daemonize: 'no',
   save: '""',
@@ -39,6 +72,6 @@ const OURS: Readonly<Record<string, string>> = {
   'enable-debug-command': 'yes',
 }
 
-function configuration(settings: Readonly<Record<string, string>>): string {
+function configuration(settings: Settings): string {
   return Object.entries(settings).map(([name, value]) => `${name} ${value}\n`).join('')
 }

@@ -35,7 +35,7 @@ export interface RedisServer {
  * @throws {BinaryMissingError} KEYTURN_TESTING_BINARY_MISSING: no Redis 7 was found or could be fetched.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  const { folder: kept, parameters, password, port, startTimeoutMs } = resolveRedisOptions(options)
+  const { folder: kept, parameters, password, port, startTimeoutMs } = resolveRedisOptions(options, 'startRedis')
   const temporary = kept === undefined ? createTemporaryFolder('redis') : undefined
   try {
     const folder = kept ?? temporary?.path ?? ''
