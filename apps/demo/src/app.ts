@@ -15,7 +15,7 @@ import { createSameOriginGuard } from './same-origin.ts'
 import type { Settings } from './settings.ts'
 import './session-types.ts'
 
-export const COOKIE_NAME = 'keyturn-demo'
+const COOKIE_NAME = 'keyturn-demo'
 
 const PUBLIC_FOLDER = fileURLToPath(new URL('../public', import.meta.url))
 const ONLY_OURS = ["'self'"]

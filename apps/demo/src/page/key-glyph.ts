@@ -4,7 +4,7 @@ import { html, type Markup } from './html.ts'
 const TEETH = 8
 
 /** A key whose teeth are cut after its id: the same key is known again at a glance, wherever it stands. */
-export function keyGlyph(id: KeyId): Markup {
+function keyGlyph(id: KeyId): Markup {
   const hue = Math.round((Number.parseInt(id.slice(0, 4), 16) / 0xffff) * 360)
   const teeth = Array.from(id.slice(4, 4 + TEETH), (digit, at) => {
     const depth = 1 + (Number.parseInt(digit, 16) / 15) * 5

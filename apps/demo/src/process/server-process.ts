@@ -7,7 +7,7 @@ const SCRIPT = fileURLToPath(new URL('../server.ts', import.meta.url))
 const END_TIMEOUT_MS = 10_000
 
 /** The server could not be started; the message is for the terminal. */
-export class ServerFailedError extends Error {
+class ServerFailedError extends Error {
   readonly code: string
 
   constructor(code: string, message: string) {

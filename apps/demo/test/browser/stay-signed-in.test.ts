@@ -54,6 +54,7 @@ t.test('a visitor signs in, the secret is rotated, the process restarted: signed
   await ada.context.addCookies([{ name: 'keyturn-demo', value: encodeURIComponent(copy), url: demo.address }])
   await ada.page.reload()
   t.ok(await ada.page.getByLabel('Your name').isVisible(), 'a copy of the cookie opens nothing any more')
+  t.strictSame(ada.complaints, [], 'the browser has nothing to complain about')
 })
 
 t.test('sessions and secret outlive the demo', async (t) => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { startPostgres } from '@keyturn/testing/postgres'
 import t from 'tap'
-import { isRunning, postgresPid, runDemo, startDemo } from '../support/demo.ts'
+import { isRunning, postgresPid, runDemo, startDemo, waitUntil } from '../support/demo.ts'
 
 t.test('a port that is taken is told with the way out, before a database is started', async (t) => {
   const server = createServer()
@@ -53,8 +53,7 @@ t.test('a supervisor that is killed takes server and database with it', async (t
   const pid = postgresPid(demo.folder) ?? 0
   demo.process.signal('SIGKILL')
   await demo.process.waitForExit()
-  for (let i = 0; i < 100 && isRunning(pid); i++) await new Promise((resolve) => setTimeout(resolve, 100))
-  t.notOk(isRunning(pid))
+  t.ok(await waitUntil(() => !isRunning(pid)))
   await t.rejects(fetch(demo.address))
 })
 

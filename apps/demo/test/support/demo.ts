@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type NodeProcess, spawnNode } from '@keyturn/testing/processes'
 import type { Test } from 'tap'
 
@@ -15,7 +16,7 @@ type Env = Readonly<Record<string, string | undefined>>
 
 /** Runs the demo's program as its start script does, without waiting for anything. */
 export function runDemo(t: Test, env: Env): Promise<NodeProcess> {
-  return spawnNode(MAIN, { env: { HOST: undefined, DATABASE_URL: undefined, PORT: '0', DEMO_FOLDER: t.testdir(), ...env } })
+  return spawnNode(MAIN, { env: { HOST: undefined, DATABASE_URL: undefined, PORT: '0', DEMO_FOLDER: env.DEMO_FOLDER ?? t.testdir(), ...env } })
 }
 
 /** The real demo on a free port and in a folder of its own; it ends with the test. */
@@ -34,6 +35,14 @@ export function postgresPid(folder: string): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** @returns Whether it came true within 15 seconds. */
+export async function waitUntil(holds: () => boolean): Promise<boolean> {
+  for (const deadline = performance.now() + 15_000; performance.now() < deadline; await sleep(50)) {
+    if (holds()) return true
+  }
+  return false
 }
 
 export function isRunning(pid: number): boolean {

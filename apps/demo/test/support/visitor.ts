@@ -9,6 +9,8 @@ type Page = Awaited<ReturnType<Context['newPage']>>
 export interface Visitor {
   readonly page: Page
   readonly context: Context
+  /** Errors in the browser's console, such as of what the policy forbids. */
+  readonly complaints: readonly string[]
   signIn(name: string): Promise<void>
   /** Presses a button and waits until the page answers with a sentence. */
   press(button: string, told: RegExp): Promise<void>
@@ -32,13 +34,12 @@ export async function openBrowser(t: Test): Promise<(address: string, options?: 
       if (message.type() === 'error' && !message.text().includes('ERR_CONNECTION_REFUSED')) complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
-    t.teardown(() => t.strictSame(complaints, [], 'the browser has nothing to complain about, such as the policy'))
     await page.goto(address)
-    return visitor(page, context)
+    return { ...visitor(page, context), complaints }
   }
 }
 
-function visitor(page: Page, context: Context): Visitor {
+function visitor(page: Page, context: Context): Omit<Visitor, 'complaints'> {
   const text = async (selector: string): Promise<string> => (await page.locator(selector).innerText()).trim()
   const press = async (button: string, told: RegExp): Promise<void> => {
     await page.getByRole('button', { name: button, exact: true }).click()
