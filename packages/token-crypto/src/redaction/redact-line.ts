@@ -10,7 +10,8 @@ export function createLineRedaction(rules: RedactionRules): (line: string) => st
   // A name, at any depth of JSON within JSON, and `:`, or `,` and a string as in Node's rawHeaders.
   const names = rules.keys.map(escapePattern).join('|')
   const hiddenKey = new RegExp(String.raw`(\\*)"(?:${names})\1"\s*(?::\s*|(,)\s*(?=\1"))`, 'gi')
-  return (line) => rules.redactText(hideBytes(hideKeys(line, hiddenKey, rules.censor), rules))
+  // Secrets first: V8 keeps the last text that a regular expression matched.
+  return (line) => hideBytes(hideKeys(rules.redactText(line), hiddenKey, rules.censor), rules)
 }
 
 function hideKeys(line: string, hiddenKey: RegExp, censor: string): string {

@@ -74,7 +74,7 @@ function secretsOf(keyring: Keyring): Secret[] {
 function resolveOptions(options: RedactorOptions): { keys: readonly string[]; censor: string } {
   const censor = options.censor ?? '[redacted]'
   const own = options.keys ?? []
-  if (!/^[\w [\]()<>*.:-]+$/.test(censor)) throw new TypeError('censor holds letters, digits, spaces and []()<>*_.:- only.')
+  if (typeof censor !== 'string' || !/^[\w [\]()<>*.:-]+$/.test(censor)) throw new TypeError('censor holds letters, digits, spaces and []()<>*_.:- only.')
   if (!own.every((key) => typeof key === 'string' && key.length > 0)) {
     throw new TypeError('keys are names of properties, strings that are not empty.')
   }

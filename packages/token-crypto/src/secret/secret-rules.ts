@@ -1,5 +1,5 @@
 import { isKnownDefault } from './known-defaults.ts'
-import type { SecretShape } from './secret-shape.ts'
+import { consistsOf, type SecretShape } from './secret-shape.ts'
 
 /** A named reason to refuse a secret. */
 export interface SecretRule {
@@ -13,6 +13,8 @@ const MIN_ENTROPY_BITS = 128
 const MIN_DISTINCT = 8
 // A random secret comes nowhere near these shares: 64 random hex digits reach 60% less than once in 10^17.
 const MOST = 0.6
+const LOWER_WORDS: ReadonlySet<string> = new Set('abcdefghijklmnopqrstuvwxyz \t\n_.-')
+const UPPER_WORDS: ReadonlySet<string> = new Set('ABCDEFGHIJKLMNOPQRSTUVWXYZ \t\n_.-')
 const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm', '1234567890']
 
 export const SECRET_RULES: readonly SecretRule[] = [
@@ -106,7 +108,7 @@ function isLowEntropy({ text, decoded }: SecretShape): boolean {
 
 /** Words of one case carry about two bits a letter; anything else is weighed by how often its characters occur. */
 function entropyBits(text: string): number {
-  if (/^[a-z\s_.-]+$/.test(text) || /^[A-Z\s_.-]+$/.test(text)) return text.length * 2
+  if (consistsOf(text, LOWER_WORDS) || consistsOf(text, UPPER_WORDS)) return text.length * 2
   const counts = new Map<string, number>()
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1)
   let bits = 0

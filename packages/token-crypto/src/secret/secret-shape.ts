@@ -22,9 +22,27 @@ export function readSecretShape(secret: Secret): SecretShape {
   return { text, byteLength, encoding, decoded }
 }
 
+const DIGITS = '0123456789'
+const HEX: ReadonlySet<string> = new Set(`${DIGITS}abcdefABCDEF`)
+// Both alphabets: Buffer decodes either under the name base64.
+const BASE64: ReadonlySet<string> = new Set(`${DIGITS}abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/-_`)
+
 function recogniseEncoding(text: string): 'hex' | 'base64' | 'text' {
-  if (/^[0-9a-f]+$/i.test(text)) return 'hex'
-  // Both alphabets: Buffer decodes either under the name base64.
-  if (/^[0-9a-z+/_-]+={0,2}$/i.test(text)) return 'base64'
+  if (consistsOf(text, HEX)) return 'hex'
+  if (consistsOf(withoutPadding(text), BASE64)) return 'base64'
   return 'text'
+}
+
+function withoutPadding(text: string): string {
+  if (text.endsWith('==')) return text.slice(0, -2)
+  return text.endsWith('=') ? text.slice(0, -1) : text
+}
+
+/**
+ * Whether a text is not empty and has no other characters. By hand, as everything that reads a secret: V8 keeps the
+ * last text that a regular expression matched.
+ */
+export function consistsOf(text: string, characters: ReadonlySet<string>): boolean {
+  for (const character of text) if (!characters.has(character)) return false
+  return text.length > 0
 }
