@@ -26,11 +26,18 @@ function problemsOf(workspace, folder) {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').map((path) => path.replace('package/', ''))
   return [
     ...REQUIRED.filter((file) => !files.includes(file)).map((file) => `  ${file} is not in the package`),
+    ...targetsOf(workspace.manifest.exports).filter((file) => !files.includes(file)).map((file) => `  exports name ${file}, which is not in the package`),
     ...files.filter(isForeign).map((file) => `  ${file} does not belong into the package`),
     ...files.filter((file) => isLeftOver(file, workspace)).map((file) => `  ${file} has no source any more: remove ${workspace.folder}/dist and build again`),
     ...complaintsOf('publint', ['run', tarball, '--strict']),
     ...complaintsOf('attw', [tarball, '--profile', 'esm-only', '--no-emoji']),
   ]
+}
+
+/** Every file that an `exports` field names, under whatever condition. */
+function targetsOf(exported) {
+  if (typeof exported === 'string') return [exported.replace('./', '')]
+  return Object.values(exported ?? {}).flatMap(targetsOf)
 }
 
 function isForeign(file) {

@@ -37,7 +37,7 @@ async function visit(t: Test, options: { readonly touchIntervalMs?: number } = {
   await app.register(secureSession, { store, secretFile, env: { NODE_ENV: 'test' }, ...options })
   app.get('/plain', async () => ({}))
   app.get('/read', async (request) => ({ items: request.session.items }))
-  app.get('/write', async (request) => ({ items: (request.session.items = Number(request.session.items ?? 0) + 1) }))
+  app.get('/write', async (request) => ({ items: (request.session.items = (request.session.items ?? 0) + 1) }))
   app.get('/sign-in', async (request) => request.signIn('ada'))
   app.get('/sign-out', async (request) => request.signOut())
   t.teardown(() => app.close())

@@ -1,6 +1,6 @@
 import DefaultTheme from 'vitepress/theme'
 import type { Theme } from 'vitepress'
-import KeyLife from './KeyLife.vue'
+import KeyLife from './key-life.vue'
 import './style.css'
 
 export default {
