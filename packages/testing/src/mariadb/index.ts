@@ -1,0 +1,2 @@
+export { startMariadb } from './mariadb-server.ts'
+export type { MariadbDatabase, MariadbOptions, MariadbServer } from './mariadb-server.ts'
