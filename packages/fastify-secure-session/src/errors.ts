@@ -50,3 +50,12 @@ export class NoSessionError extends KeyturnError {
     super('This request has no session. Register the plugin before the route, and keep the route inside `cookie.path`.')
   }
 }
+
+/** An optional package that an option asks for is not installed. */
+export class MissingPackageError extends KeyturnError {
+  readonly code = 'KEYTURN_PACKAGE_MISSING'
+
+  constructor(name: string) {
+    super(`The package ${name} is not installed. Install it with: npm install ${name}`)
+  }
+}

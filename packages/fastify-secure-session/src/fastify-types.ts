@@ -37,4 +37,9 @@ declare module 'fastify' {
   }
 
   interface FastifyRequest extends SecureSessionRequest {}
+
+  interface FastifyContextConfig {
+    /** `false`: this route reads no session, so that it answers while the store is down. */
+    secureSession?: false
+  }
 }

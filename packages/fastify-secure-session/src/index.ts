@@ -1,6 +1,9 @@
 export { secureSession, type SecureSessionPlugin } from './plugin.ts'
 export type { SecureSessionOptions, SessionCookieOptions } from './options/secure-session-options.ts'
-export type { SecureSession, SessionHealth } from './secure-session.ts'
+export type { HealthRouteOptions } from './health/health-routes.ts'
+export type { SessionHealth, StoreHealth } from './health/session-health.ts'
+export type { MetricsRegistry } from './metrics/session-metrics.ts'
+export type { SecureSession } from './secure-session.ts'
 export type { ClientChange, ClientChangeAnswer, ClientChangeContext, ClientChangePolicy } from './client/client-change.ts'
 export type { ClientFacts } from './client/client-facts.ts'
 export { SESSION_EVENTS_CHANNEL, type SessionEvent, type SessionEventListener, type SessionEventType } from './events/session-events.ts'
@@ -12,6 +15,7 @@ export type { SecureSessionRequest } from './fastify-types.ts'
 export type { SignInOptions } from './session/request-session.ts'
 export {
   InsecureConnectionError,
+  MissingPackageError,
   NoSessionError,
   NotSignedInError,
   SessionStoreUnavailableError,

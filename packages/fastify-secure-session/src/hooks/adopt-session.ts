@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { SignedInChecks } from '../session/signed-in-checks.ts'
 import { entryOf } from '../session/session-entry.ts'
+import type { AnnotateSpan } from '../tracing/annotate-span.ts'
 import { stateOf } from './request-state.ts'
 
 type Done = (error?: Error) => void
@@ -9,7 +10,7 @@ type Done = (error?: Error) => void
  * Second `onRequest`, after @fastify/session's: takes the entry off the session that was just built, and looks whether
  * it is still its user's.
  */
-export function createAdoptSession(checks: SignedInChecks) {
+export function createAdoptSession(checks: SignedInChecks, annotateSpan: AnnotateSpan | undefined) {
   return function adoptSession(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
     const state = stateOf(request)
     const session: object | null = request.session
@@ -19,6 +20,7 @@ export function createAdoptSession(checks: SignedInChecks) {
     }
     state.adopted = true
     const entry = entryOf(session)
+    annotateSpan?.(entry)
     if (entry.loaded?.meta.userId === undefined) {
       done()
       return

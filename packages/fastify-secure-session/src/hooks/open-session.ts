@@ -1,21 +1,11 @@
-import type { CookieSigner, LiveKeyring } from '@keyturn/token-crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { SessionEvents } from '../events/session-events.ts'
-import type { FastifySessionStore } from '../session/fastify-session-store.ts'
-import type { SessionRecords } from '../session/session-records.ts'
+import type { SessionParts } from '../session-parts.ts'
 import { type RequestState, startState } from './request-state.ts'
 
 /** Longer than any cookie this plugin writes; not worth an HMAC. */
 const MAX_COOKIE_LENGTH = 512
 
-interface OpenSessionOptions {
-  readonly cookieName: string
-  readonly signer: CookieSigner
-  readonly keyring: LiveKeyring
-  readonly records: SessionRecords
-  readonly store: FastifySessionStore
-  readonly events: SessionEvents
-}
+type OpenSessionParts = Pick<SessionParts, 'cookie' | 'signer' | 'keyring' | 'records' | 'fastifyStore' | 'events'>
 
 type Done = (error?: Error) => void
 
@@ -23,7 +13,7 @@ type Done = (error?: Error) => void
  * First `onRequest`, before @fastify/session's: verifies the cookie over every accepted key and reads the
  * session. What does not verify never reaches the store, and @fastify/session never sees it.
  */
-export function createOpenSession({ cookieName, signer, keyring, records, store, events }: OpenSessionOptions) {
+export function createOpenSession({ cookie: { name: cookieName }, signer, keyring, records, fastifyStore, events }: OpenSessionParts) {
   return function openSession(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
     // @fastify/cookie parses later when the application registered it with another hook.
     request.cookies ??= request.server.parseCookie(request.headers.cookie ?? '')
@@ -31,6 +21,10 @@ export function createOpenSession({ cookieName, signer, keyring, records, store,
     const state = startState(request, cookie !== undefined)
     if (cookie === undefined) {
       done()
+      return
+    }
+    if (request.routeOptions.config.secureSession === false) {
+      ignoreCookie(request, state, done, { clear: false })
       return
     }
     const id = verify(cookie, state)
@@ -56,7 +50,7 @@ export function createOpenSession({ cookieName, signer, keyring, records, store,
   function read(id: string, request: FastifyRequest, state: RequestState, done: Done): void {
     records.open(id).then((opened) => {
       if (opened.kind === 'live') {
-        store.handOver(opened.loaded)
+        fastifyStore.handOver(opened.loaded)
         done()
         return
       }

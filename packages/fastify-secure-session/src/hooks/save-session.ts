@@ -1,24 +1,11 @@
-import type { CookieSigner } from '@keyturn/token-crypto'
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InsecureConnectionError } from '../errors.ts'
-import type { SessionEvents } from '../events/session-events.ts'
-import type { SessionCookie } from '../session/session-cookie.ts'
 import { dataOf, isChanged } from '../session/session-data.ts'
 import { type SessionEntry, entryOf } from '../session/session-entry.ts'
-import type { SessionLifetime } from '../session/session-lifetime.ts'
-import type { SessionRecords } from '../session/session-records.ts'
+import type { SessionParts } from '../session-parts.ts'
 import { type RequestState, stateOf } from './request-state.ts'
 
-interface SaveSessionOptions {
-  readonly cookieIsSecure: boolean
-  readonly events: SessionEvents
-  readonly log: FastifyBaseLogger
-  readonly signer: CookieSigner
-  readonly records: SessionRecords
-  readonly lifetime: SessionLifetime
-  readonly cookie: SessionCookie
-  readonly now: () => number
-}
+type SaveSessionParts = Pick<SessionParts, 'signer' | 'records' | 'lifetime' | 'cookie' | 'events' | 'clock' | 'log' | 'options'>
 
 type Done = (error?: Error | null) => void
 
@@ -27,7 +14,7 @@ type Done = (error?: Error | null) => void
  * cookie. @fastify/session's own `onSend` then finds nothing to do: it would save by its own hash, drop the
  * cookie of an unchanged session whose key is older, and save again for the reply of a failed save.
  */
-export function createSaveSession({ signer, records, lifetime, cookie, cookieIsSecure, events, log, now }: SaveSessionOptions) {
+export function createSaveSession({ signer, records, lifetime, cookie, events, clock, log, options }: SaveSessionParts) {
   let warned = false
 
   return function saveSession(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
@@ -90,12 +77,12 @@ export function createSaveSession({ signer, records, lifetime, cookie, cookieIsS
       return undefined
     }
     if (changed) return save(id, entry, data, reply, state)
-    const touch = lifetime.touchIsDue(now(), entry.loaded)
+    const touch = lifetime.touchIsDue(clock.now(), entry.loaded)
     if (touch || entry.loaded.stale) records.refreshInBackground(entry.loaded, { touch })
     if (state.reissue) events.emit('resigned', { id, userId: entry.meta.userId })
     if (touch || entry.created || state.reissue) {
       const expiresAt = touch
-        ? lifetime.expiryAt(now(), { meta: entry.meta, beganAt: entry.loaded.createdAt })
+        ? lifetime.expiryAt(clock.now(), { meta: entry.meta, beganAt: entry.loaded.createdAt })
         : entry.loaded.expiresAt
       cookie.issue(reply, signer.sign(id), expiresAt)
     }
@@ -119,7 +106,7 @@ export function createSaveSession({ signer, records, lifetime, cookie, cookieIsS
 
   // Answering plain HTTP with a Secure cookie would put a live session id on the wire in clear.
   function wouldExpose(request: FastifyRequest): boolean {
-    if (!cookieIsSecure || request.protocol === 'https') return false
+    if (!options.cookie.secure || request.protocol === 'https') return false
     if (!warned) log.warn({ code: 'KEYTURN_INSECURE_CONNECTION' }, new InsecureConnectionError().message)
     warned = true
     return true

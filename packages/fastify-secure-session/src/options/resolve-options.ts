@@ -38,6 +38,8 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     clientChange: resolveClientChange(written.clientChange, trackClients && (from.checkClients ?? true)),
     verifyOwner: written.verifyOwner,
     onEvent: written.onEvent,
+    healthRoutes: written.healthRoutes === true ? {} : written.healthRoutes,
+    metrics: written.metrics,
     problems: from.problems,
   }
   checkOptions(resolved)

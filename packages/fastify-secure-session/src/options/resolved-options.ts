@@ -2,6 +2,8 @@ import type { SecretProvider } from '@keyturn/secret-providers'
 import type { SessionStore } from '@keyturn/session-stores'
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import type { SessionEventListener } from '../events/session-events.ts'
+import type { HealthRouteOptions } from '../health/health-routes.ts'
+import type { MetricsRegistry } from '../metrics/session-metrics.ts'
 import type { OwnershipCheck } from '../session/signed-in-checks.ts'
 
 export interface ResolvedCookieOptions {
@@ -31,6 +33,8 @@ export interface ResolvedSessionOptions {
   readonly clientChange: ClientChangePolicy | undefined
   readonly verifyOwner: OwnershipCheck | undefined
   readonly onEvent: SessionEventListener | undefined
+  readonly healthRoutes: HealthRouteOptions | undefined
+  readonly metrics: MetricsRegistry | undefined
   /** What is wrong with the environment, one sentence each, without values. */
   readonly problems: readonly string[]
 }

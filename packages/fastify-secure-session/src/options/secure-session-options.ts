@@ -2,6 +2,8 @@ import type { SecretProvider } from '@keyturn/secret-providers'
 import type { SessionStore } from '@keyturn/session-stores'
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import type { SessionEventListener } from '../events/session-events.ts'
+import type { HealthRouteOptions } from '../health/health-routes.ts'
+import type { MetricsRegistry } from '../metrics/session-metrics.ts'
 import type { OwnershipCheck } from '../session/signed-in-checks.ts'
 
 /** Where the session cookie goes. Every default follows from the environment. */
@@ -76,6 +78,10 @@ export interface SecureSessionOptions {
    * @default none
    */
   readonly verifyOwner?: OwnershipCheck
+  /** Adds routes for load balancers and Kubernetes. `true` is `{ path: '/health' }`. @default none */
+  readonly healthRoutes?: HealthRouteOptions | true
+  /** A registry of prom-client to put metrics into. @default none */
+  readonly metrics?: MetricsRegistry
   /** Hears every event of this plugin's sessions. @default none */
   readonly onEvent?: SessionEventListener
   /**

@@ -1,14 +1,12 @@
-import type { Clock } from '@keyturn/token-crypto'
 import type { FastifyRequest } from 'fastify'
 import { readClient } from '../client/client-change.ts'
 import type { ClientFacts } from '../client/client-facts.ts'
 import { InsecureConnectionError, NotSignedInError } from '../errors.ts'
-import type { SessionEvents } from '../events/session-events.ts'
 import { stateOf } from '../hooks/request-state.ts'
+import type { SessionParts } from '../session-parts.ts'
 import { dataOf } from './session-data.ts'
 import { newEntry, type SessionEntry, entryOf } from './session-entry.ts'
 import { isChallenged, reauthenticatedMeta, type SessionNotes, signedInMeta } from './session-meta.ts'
-import type { SessionRecords } from './session-records.ts'
 import { startSession } from './start-session.ts'
 
 export interface SignInOptions {
@@ -29,16 +27,9 @@ export interface RequestSession {
   challengedUserId(request: FastifyRequest): string | undefined
 }
 
-interface RequestSessionOptions {
-  readonly records: SessionRecords
-  readonly events: SessionEvents
-  readonly clock: Clock
-  readonly cookieIsSecure: boolean
-  /** Remember address and agent of who signs in. */
-  readonly trackClients: boolean
-}
+type RequestSessionParts = Pick<SessionParts, 'records' | 'events' | 'clock' | 'options'>
 
-export function createRequestSession({ records, events, clock, cookieIsSecure, trackClients }: RequestSessionOptions): RequestSession {
+export function createRequestSession({ records, events, clock, options: { cookie, trackClients } }: RequestSessionParts): RequestSession {
   return {
     signIn(request, userId, options = {}) {
       checkSignIn(userId, options)
@@ -76,7 +67,7 @@ export function createRequestSession({ records, events, clock, cookieIsSecure, t
   }
 
   function refuseInClear(request: FastifyRequest): void {
-    if (cookieIsSecure && request.protocol !== 'https') throw new InsecureConnectionError()
+    if (cookie.secure && request.protocol !== 'https') throw new InsecureConnectionError()
   }
 
   function clientOfRequest(request: FastifyRequest): ClientFacts | undefined {

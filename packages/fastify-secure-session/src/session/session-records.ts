@@ -3,6 +3,7 @@ import { type Clock, OpenError, UnknownKeyError } from '@keyturn/token-crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { SessionStoreUnavailableError } from '../errors.ts'
 import type { SessionEvents } from '../events/session-events.ts'
+import type { ReadOutcome } from '../metrics/session-metrics.ts'
 import type { SessionEntry } from './session-entry.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
 
@@ -30,9 +31,10 @@ interface SessionRecordsOptions {
   readonly clock: Clock
   readonly events: SessionEvents
   readonly log: FastifyBaseLogger
+  readonly onRead?: ((outcome: ReadOutcome) => void) | undefined
 }
 
-export function createSessionRecords({ sealed, lifetime, clock, events, log }: SessionRecordsOptions): SessionRecords {
+export function createSessionRecords({ sealed, lifetime, clock, events, log, onRead }: SessionRecordsOptions): SessionRecords {
   const background = new Set<Promise<void>>()
 
   async function open(id: string): Promise<OpenedSession> {
@@ -40,12 +42,18 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log }: S
     try {
       loaded = await sealed.load(id)
     } catch (error) {
-      if (!(error instanceof OpenError) && !(error instanceof UnknownKeyError)) throw new SessionStoreUnavailableError(error)
+      if (!(error instanceof OpenError) && !(error instanceof UnknownKeyError)) {
+        onRead?.('unavailable')
+        throw new SessionStoreUnavailableError(error)
+      }
       log.error({ code: error.code }, 'A stored session does not open with the accepted keys; it is treated as absent and left as it is')
+      onRead?.('unreadable')
       return { kind: 'unreadable' }
     }
+    const over = loaded !== undefined && lifetime.isOver(clock.now(), loaded)
+    onRead?.(loaded === undefined || over ? 'absent' : 'live')
     if (loaded === undefined) return { kind: 'absent' }
-    if (!lifetime.isOver(clock.now(), loaded)) return { kind: 'live', loaded }
+    if (!over) return { kind: 'live', loaded }
     await end(id)
     events.emit('expired', { id, userId: loaded.meta.userId })
     return { kind: 'absent' }

@@ -1,0 +1,35 @@
+import type { SecretManager, SecretStatus } from '@keyturn/secret-providers'
+import type { SessionStore } from '@keyturn/session-stores'
+
+export interface StoreHealth {
+  readonly name: string
+  readonly durable: boolean
+  readonly shared: boolean
+  readonly reachable: boolean
+  /** Time of one ping in milliseconds; absent where the store did not answer. */
+  readonly latencyMs?: number
+}
+
+/** Whether sessions work right now, and on what; nothing secret in it. */
+export interface SessionHealth {
+  readonly status: 'ok' | 'unavailable'
+  readonly secret: SecretStatus
+  readonly store: StoreHealth
+}
+
+export async function readHealth(manager: SecretManager, store: SessionStore): Promise<SessionHealth> {
+  const storeHealth = await ping(store)
+  return { status: storeHealth.reachable ? 'ok' : 'unavailable', secret: manager.status(), store: storeHealth }
+}
+
+async function ping(store: SessionStore): Promise<StoreHealth> {
+  const { name } = store
+  const { durable, shared } = store.supports
+  const startedAt = performance.now()
+  try {
+    await store.ping()
+    return { name, durable, shared, reachable: true, latencyMs: performance.now() - startedAt }
+  } catch {
+    return { name, durable, shared, reachable: false }
+  }
+}

@@ -1,0 +1,86 @@
+import type { SecretManager } from '@keyturn/secret-providers'
+import { createPruner, createSealedSessions, type Pruner, type SealedSessions, type SessionStore } from '@keyturn/session-stores'
+import { type Clock, type CookieSigner, createCookieSigner, type LiveKeyring, systemClock } from '@keyturn/token-crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import { writeAuditLog } from './events/audit-log.ts'
+import { createSessionEvents, type SessionEvents } from './events/session-events.ts'
+import { observeStore } from './metrics/observed-store.ts'
+import { createSessionMetrics } from './metrics/session-metrics.ts'
+import { openSecrets } from './open-secrets.ts'
+import { openStore } from './open-store.ts'
+import type { ResolvedSessionOptions } from './options/resolved-options.ts'
+import { createFastifySessionStore, type FastifySessionStore } from './session/fastify-session-store.ts'
+import { createSessionCookie, type SessionCookie } from './session/session-cookie.ts'
+import { createSessionLifetime, type SessionLifetime } from './session/session-lifetime.ts'
+import { createSessionRecords, type SessionRecords } from './session/session-records.ts'
+
+/** Everything that one registration of the plugin works with. */
+export interface SessionParts {
+  readonly options: ResolvedSessionOptions
+  readonly log: FastifyBaseLogger
+  readonly clock: Clock
+  readonly store: SessionStore
+  readonly manager: SecretManager
+  readonly keyring: LiveKeyring
+  readonly sealed: SealedSessions
+  readonly events: SessionEvents
+  readonly lifetime: SessionLifetime
+  readonly records: SessionRecords
+  readonly signer: CookieSigner
+  readonly cookie: SessionCookie
+  /** What @fastify/session is given. */
+  readonly fastifyStore: FastifySessionStore
+  readonly pruner: Pruner
+  /** Waits for writes under way, then closes what was opened here. */
+  close(): Promise<void>
+}
+
+export async function createSessionParts(options: ResolvedSessionOptions, log: FastifyBaseLogger): Promise<SessionParts> {
+  const clock = systemClock
+  const metrics = options.metrics === undefined ? undefined : await createSessionMetrics(options.metrics)
+  const { store, close: closeStore } = openStore(options, log)
+  const manager = await openSecrets(options, log).catch(async (error: unknown) => {
+    await closeStore()
+    throw error
+  })
+  const { keyring } = manager
+  const sealed = createSealedSessions({
+    store: metrics === undefined ? store : observeStore(store, metrics.onStoreOperation),
+    keyring,
+    clock,
+  })
+  const events = createSessionEvents(keyring, clock)
+  events.onEvent((event) => writeAuditLog(log, event))
+  if (options.onEvent !== undefined) events.onEvent(options.onEvent)
+  if (metrics !== undefined) events.onEvent(metrics.onEvent)
+  metrics?.watchSecret(manager)
+  const lifetime = createSessionLifetime(options)
+  const records = createSessionRecords({ sealed, lifetime, clock, events, log, onRead: metrics?.onRead })
+  const pruner = createPruner({
+    store,
+    clock,
+    onPruned: (removed) => log.debug({ removed }, 'expired sessions removed'),
+    onError: (err) => log.warn({ err }, 'expired sessions were not removed; the next run tries again'),
+  })
+
+  return {
+    options,
+    log,
+    clock,
+    store,
+    manager,
+    keyring,
+    sealed,
+    events,
+    lifetime,
+    records,
+    signer: createCookieSigner(keyring),
+    cookie: createSessionCookie(options.cookie),
+    fastifyStore: createFastifySessionStore(records, options.idleTimeoutMs),
+    pruner,
+    async close() {
+      await Promise.all([pruner.stop(), records.settled()])
+      await Promise.all([closeStore(), manager.close()])
+    },
+  }
+}
