@@ -150,6 +150,15 @@ export class UnknownVersionError extends KeyturnError {
   }
 }
 
+/** The AWS provider is used and its driver is not installed. */
+export class AwsSdkMissingError extends KeyturnError {
+  readonly code = 'KEYTURN_AWS_SDK_MISSING'
+
+  constructor() {
+    super('AWS Secrets Manager needs the AWS SDK. Install it: npm install @aws-sdk/client-secrets-manager')
+  }
+}
+
 /** Used after `close()`. */
 export class SecretSourceClosedError extends KeyturnError {
   readonly code = 'KEYTURN_SECRET_SOURCE_CLOSED'

@@ -5,6 +5,7 @@ import { fingerprint } from '../key-set/fingerprint.ts'
 import { formatKeySet } from '../key-set/format-key-set.ts'
 import type { KeySet } from '../key-set/key-set.ts'
 import { readSecretText } from '../key-set/read-secret-text.ts'
+import { toKeySet, toSecretSet } from '../key-set/to-secret-set.ts'
 import type { LoadOptions, ReplaceOutcome, SecretProvider, SecretSet } from '../provider.ts'
 import { createFile, removeForgotten, replaceFile } from './atomic-write.ts'
 import { withFileLock } from './file-lock.ts'
@@ -44,7 +45,7 @@ export function createFileProvider(options: FileProviderOptions): SecretProvider
     const state = await readState(resolved)
     signal?.throwIfAborted()
     if (state.keySet === undefined && state.flowiseSecrets.length === 0) return undefined
-    return toSecretSet(state, origin)
+    return toSet(state, origin)
   }
 
   async function create(version: SecretVersion, { signal }: LoadOptions = {}): Promise<SecretSet> {
@@ -56,7 +57,7 @@ export function createFileProvider(options: FileProviderOptions): SecretProvider
     // Ours or the winner's: only what stands in the file counts.
     const { keySet, flowiseSecrets } = await readState(resolved)
     if (keySet === undefined) throw new SecretSourceCorruptError(origin, ['it was removed while it was made'])
-    return toSecretSet({ keySet, flowiseSecrets }, origin)
+    return toSet({ keySet, flowiseSecrets }, origin)
   }
 
   async function replace(next: SecretSet, expected: SecretSet, { signal }: LoadOptions = {}): Promise<ReplaceOutcome> {
@@ -64,10 +65,10 @@ export function createFileProvider(options: FileProviderOptions): SecretProvider
     await ensurePrivateFolder(dirname(path))
     const lockOptions = { timeoutMs: resolved.lockTimeoutMs, staleMs: resolved.lockStaleMs }
     return withFileLock(path, signal === undefined ? lockOptions : { ...lockOptions, signal }, async (lease) => {
-      const state = await readState(resolved)
-      if (state.keySet === undefined) return 'conflict'
-      if (fingerprint(toSecretSet(state, origin)) !== fingerprint(expected)) return 'conflict'
-      await replaceFile(path, formatKeySet(toKeySet(next, state)), lease.assertHeld)
+      const { keySet, flowiseSecrets } = await readState(resolved)
+      if (keySet === undefined) return 'conflict'
+      if (fingerprint(toSet({ keySet, flowiseSecrets }, origin)) !== fingerprint(expected)) return 'conflict'
+      await replaceFile(path, formatKeySet(toStored(next, keySet, flowiseSecrets)), lease.assertHeld)
       await removeForgotten(path)
       return 'replaced'
     })
@@ -116,28 +117,21 @@ async function readKeySetFile(path: string): Promise<KeySet | undefined> {
   return keySet
 }
 
-function toSecretSet({ keySet, flowiseSecrets }: FileState, origin: string): SecretSet {
-  const legacySecrets = [...(keySet?.legacySecrets ?? []), ...flowiseSecrets]
-  return Object.freeze({
-    versions: keySet?.versions ?? [],
-    ...(keySet?.encryptionVersions === undefined ? {} : { encryptionVersions: keySet.encryptionVersions }),
-    ...(legacySecrets.length === 0 ? {} : { legacySecrets: Object.freeze(legacySecrets) }),
-    origin,
-  })
+function toSet({ keySet, flowiseSecrets }: FileState, origin: string): SecretSet {
+  const own = keySet === undefined ? { versions: [], origin } : toSecretSet(keySet, origin)
+  if (flowiseSecrets.length === 0) return own
+  return Object.freeze({ ...own, legacySecrets: Object.freeze([...(own.legacySecrets ?? []), ...flowiseSecrets]) })
 }
 
 /** Flowise's secrets stay in Flowise's files; where `next` no longer has them, they are not read again. */
-function toKeySet(next: SecretSet, { keySet, flowiseSecrets }: FileState): KeySet {
-  const createdAt = keySet?.createdAt ?? 0
+function toStored(next: SecretSet, keySet: KeySet, flowiseSecrets: readonly LegacySecret[]): KeySet {
+  const { legacySecrets = [], ...rest } = next
   const isFlowise = ({ secret }: LegacySecret): boolean => flowiseSecrets.some((known) => known.secret.equals(secret))
-  const legacySecrets = (next.legacySecrets ?? []).filter((legacy) => !isFlowise(legacy))
-  const dropped = flowiseSecrets.length > 0 && !next.legacySecrets?.some(isFlowise)
-  const legacyFilesUntil = dropped ? createdAt : keySet?.legacyFilesUntil
+  const own = legacySecrets.filter((legacy) => !isFlowise(legacy))
+  const dropped = flowiseSecrets.length > 0 && !legacySecrets.some(isFlowise)
+  const legacyFilesUntil = dropped ? keySet.createdAt : keySet.legacyFilesUntil
   return {
-    versions: next.versions,
-    ...(next.encryptionVersions === undefined ? {} : { encryptionVersions: next.encryptionVersions }),
-    ...(legacySecrets.length === 0 ? {} : { legacySecrets }),
-    createdAt,
+    ...toKeySet(own.length === 0 ? rest : { ...rest, legacySecrets: own }, keySet.createdAt),
     ...(legacyFilesUntil === undefined ? {} : { legacyFilesUntil }),
   }
 }

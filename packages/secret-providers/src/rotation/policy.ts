@@ -20,10 +20,10 @@ export function findDueAt(set: SecretSet, { maxAgeMs }: Pick<RotationTimes, 'max
   return createdAt === UNKNOWN_AGE ? undefined : createdAt + maxAgeMs
 }
 
-/** When the pending version may sign. `undefined` when there is none. */
+/** When the pending version may sign. `undefined` when there is none, or somebody else staged it and will promote it. */
 export function findPromoteAt(set: SecretSet, { propagationMs }: Pick<RotationTimes, 'propagationMs'>): EpochMs | undefined {
   const pending = findPending(set)
-  return pending === undefined ? undefined : pending.createdAt + propagationMs
+  return pending === undefined || pending.createdAt === UNKNOWN_AGE ? undefined : pending.createdAt + propagationMs
 }
 
 /** What the set asks for now. Every instance comes to the same answer from the same set, so none has to lead. */
@@ -33,7 +33,7 @@ export function findNextStep(set: SecretSet, times: RotationTimes, now: EpochMs)
   const all = [...set.versions, ...(set.encryptionVersions ?? [])]
   if (all.some((version) => hasEnded(version, now))) return { step: 'drop-ended' }
   const dueAt = times.automatic ? findDueAt(set, times) : undefined
-  const stageAt = promoteAt === undefined ? dueAt : undefined
+  const stageAt = findPending(set) === undefined ? dueAt : undefined
   if (stageAt !== undefined && stageAt <= now) return { step: 'stage' }
   const ends = all.flatMap(({ retireAt }) => retireAt ?? [])
   const moments = [promoteAt, stageAt, ...ends].filter((moment) => moment !== undefined)

@@ -1,4 +1,4 @@
-import type { KeyId } from '@keyturn/token-crypto'
+import type { EpochMs, KeyId } from '@keyturn/token-crypto'
 import { RotationNotReadyError, RotationUnsupportedError, SecretInUseError, UnknownVersionError } from '../errors.ts'
 import type { LiveSource } from '../manager/live-source.ts'
 import type { ResolvedManagerOptions } from '../manager/manager-options.ts'
@@ -75,18 +75,15 @@ export function createRotator({ source, options, times, onChanged, onRead }: Rot
     return Object.freeze({
       outcome,
       primaryKeyId: findPrimary(set).id,
-      ...(pending === undefined || promoteAt === undefined ? {} : { pendingKeyId: pending.id, promoteAt }),
+      ...(pending === undefined ? {} : { pendingKeyId: pending.id }),
+      ...(promoteAt === undefined ? {} : { promoteAt }),
     })
   }
 
   async function promoteNow({ early = false }: PromoteNowOptions = {}): Promise<RotationResult> {
     const { after } = await change((set) => {
-      const promoteAt = findPromoteAt(set, times)
-      if (promoteAt === undefined) throw new RotationNotReadyError('No secret is pending. Begin with rotate().')
-      if (promoteAt > clock.now() && !early) {
-        const when = new Date(promoteAt).toISOString()
-        throw new RotationNotReadyError(`Not every instance may know the pending secret before ${when}. Wait, or promote early.`)
-      }
+      if (findPending(set) === undefined) throw new RotationNotReadyError('No secret is pending. Begin with rotate().')
+      if (!early) assertPropagated(findPromoteAt(set, times), clock.now())
       return promoteSet(set)
     })
     onChanged('promoted', [findPrimary(after).id])
@@ -165,6 +162,15 @@ export function createRotator({ source, options, times, onChanged, onRead }: Rot
     compromise,
     takeDueStep,
   }
+}
+
+function assertPropagated(promoteAt: EpochMs | undefined, now: EpochMs): void {
+  if (promoteAt === undefined) {
+    throw new RotationNotReadyError('The pending secret was staged elsewhere. Let that come to its end, or promote early.')
+  }
+  if (promoteAt <= now) return
+  const when = new Date(promoteAt).toISOString()
+  throw new RotationNotReadyError(`Not every instance may know the pending secret before ${when}. Wait, or promote early.`)
 }
 
 function allVersions({ versions, encryptionVersions }: SecretSet): SecretSet['versions'] {
