@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { readPackagePages } from '../.vitepress/package-pages.ts'
 
@@ -52,3 +53,17 @@ t.test('links between READMEs and to the docs lead to pages of the site', (t) =>
   ])
   t.end()
 })
+
+t.test('the README of the repository lists every published package, and no other', (t) => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const listed = [...readme.matchAll(/^\| \[@keyturn\/([a-z-]+)\]\(packages\/\1\) \|/gm)].map(([, name = '']) => name)
+  const packages = new URL('../../packages/', import.meta.url)
+  const published = readdirSync(packages).filter((name) => isPublished(new URL(`${name}/package.json`, packages)))
+  t.strictSame(listed.toSorted(), published.toSorted())
+  t.end()
+})
+
+function isPublished(manifestFile: URL): boolean {
+  if (!existsSync(manifestFile)) return false
+  return (JSON.parse(readFileSync(manifestFile, 'utf8')) as { private?: boolean }).private !== true
+}
