@@ -38,8 +38,8 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
     const { dataText, metaText, ownerKeyId } = frame
     const { version, createdAt, expiresAt, keyId } = record
     const stale =
-      keyId !== current.primary('session').id ||
-      (ownerKeyId !== undefined && !ownerKeyId.equals(current.primary('owner').idBytes))
+      isOnItsWayOut(current, 'session', keyId) ||
+      (ownerKeyId !== undefined && isOnItsWayOut(current, 'owner', ownerKeyId.toString('hex')))
     return { dataText, metaText, version, createdAt, expiresAt, keyId, stale }
   }
 
@@ -69,6 +69,11 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
       }
     },
   }
+}
+
+/** A key that is pending here seals already elsewhere: going back to the older one would only be undone there. */
+function isOnItsWayOut(keyring: Keyring, purpose: 'session' | 'owner', keyId: string): boolean {
+  return keyId !== keyring.primary(purpose).id && keyring.find(purpose, keyId)?.state !== 'pending'
 }
 
 /** JSON that was sealed; the error of a parser would quote it. */

@@ -26,7 +26,7 @@ export interface LoadedSession {
   readonly expiresAt: EpochMs
   /** Key under which it was sealed. */
   readonly keyId: KeyId
-  /** Sealed, or its owner tagged, under another key than the primary: `rewrap` it. */
+  /** Sealed, or its owner tagged, under a key that is on its way out: `rewrap` it. */
   readonly stale: boolean
 }
 

@@ -193,6 +193,15 @@ t.test('a session under an older key is stale until it is rewrapped', async (t) 
   t.equal((await sessions.listByOwner('u1')).length, 1, 'its owner is tagged anew too')
 })
 
+t.test('a session under a newer key that is still pending here is not stale', async (t) => {
+  const [older, newer] = [generateSecret(), generateSecret()]
+  const store = createMemoryStore({ environment: 'test', clock })
+  const ahead = createLiveKeyring({ keyring: keyringOf([newer, 'primary'], [older, 'retiring']) })
+  const behind = createLiveKeyring({ keyring: keyringOf([older, 'primary'], [newer, 'pending']) })
+  await createSessions({ store, keyring: ahead }).create('id', { data: {}, meta: { userId: 'u1' }, expiresAt: later() })
+  t.equal((await createSessions({ store, keyring: behind }).load('id'))?.stale, false)
+})
+
 t.test('wrong options are told all at once', async (t) => {
   const options = { maxBytes: 1, maxAttempts: Number.NaN } as unknown as Parameters<typeof createSealedSessions>[0]
   t.throws(() => createSealedSessions(options), { name: 'TypeError', message: /store.*keyring.*maxBytes.*maxAttempts/ })

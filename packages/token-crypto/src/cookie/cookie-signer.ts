@@ -9,7 +9,7 @@ import { createSignatureMemory } from './signature-memory.ts'
 /** What `unsign` found, in the shape that @fastify/cookie and @fastify/session expect. */
 export interface UnsignResult {
   readonly valid: boolean
-  /** Signed by another key than the primary: sign it again. */
+  /** Signed by a key that is on its way out: sign it again. */
   readonly renew: boolean
   readonly value: string | null
 }
@@ -63,10 +63,14 @@ export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptio
     return memory.get(value) ?? createSignature(primary.key, value)
   }
 
-  function isSignedByAnother(keyring: Keyring, value: string, signature: string): boolean {
+  function unsignByAnother(keyring: Keyring, value: string, signature: string): UnsignResult {
     const matches = (key: KeyObject): boolean => isSameSignature(createSignature(key, value), signature)
     const [, ...others] = keyring.accepted('cookie')
-    return others.some(({ key }) => matches(key)) || keyring.acceptedLegacySecrets().some((legacy) => matches(legacyKey(legacy)))
+    const other = others.find(({ key }) => matches(key))
+    // A pending key signs already elsewhere: signing again with the older one would only be undone there.
+    if (other !== undefined) return { valid: true, renew: other.state !== 'pending', value }
+    const legacy = keyring.acceptedLegacySecrets().some((secret) => matches(legacyKey(secret)))
+    return legacy ? { valid: true, renew: true, value } : INVALID
   }
 
   function legacyKey(legacy: LegacySecret): KeyObject {
@@ -101,8 +105,7 @@ export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptio
         memory.set(value, expected)
         return { valid: true, renew: false, value }
       }
-      if (isSignedByAnother(keyring, value, given)) return { valid: true, renew: true, value }
-      return INVALID
+      return unsignByAnother(keyring, value, given)
     },
   }
 }

@@ -51,10 +51,15 @@ test('what @fastify/cookie makes of the same key, and it of ours, is the same', 
 
 test('an older key verifies and asks to sign again', (t) => {
   const signed = createCookieSigner(live('old')).sign('id')
-  for (const state of ['retiring', 'pending'] as const) {
-    const signer = createCookieSigner(live('new', version('old', state)))
-    t.same(signer.unsign(signed), { valid: true, renew: true, value: 'id' }, state)
-  }
+  const signer = createCookieSigner(live('new', version('old', 'retiring')))
+  t.same(signer.unsign(signed), { valid: true, renew: true, value: 'id' })
+  t.end()
+})
+
+test('a newer key that is still pending here verifies, and its signature stays', (t) => {
+  const signed = createCookieSigner(live('new')).sign('id')
+  const behind = createCookieSigner(live('old', version('new', 'pending')))
+  t.same(behind.unsign(signed), { valid: true, renew: false, value: 'id' })
   t.end()
 })
 
