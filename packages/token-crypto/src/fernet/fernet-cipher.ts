@@ -1,62 +1,93 @@
-import { createCipheriv, createDecipheriv, createHmac, randomFillSync, timingSafeEqual } from 'node:crypto'
+import {
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  type Decipheriv,
+  type KeyObject,
+  randomFillSync,
+  timingSafeEqual,
+} from 'node:crypto'
 import type { FernetKeyPair } from './fernet-key.ts'
 import { BLOCK_BYTES, CIPHERTEXT_AT, FERNET_VERSION, IV_AT, MAC_BYTES, TIME_AT } from './fernet-token.ts'
 
-const POOLED_IVS = 256
-let ivPool = Buffer.alloc(0)
-let ivUsed = 0
-
-/** 16 random bytes, never handed out twice. */
-function nextIv(): Buffer {
-  if (ivUsed === ivPool.length) {
-    ivPool = randomFillSync(Buffer.alloc(POOLED_IVS * BLOCK_BYTES))
-    ivUsed = 0
-  }
-  const iv = ivPool.subarray(ivUsed, ivUsed + BLOCK_BYTES)
-  ivUsed += BLOCK_BYTES
-  return iv
+/** The cryptography of Fernet under one key. */
+export interface FernetCipher {
+  /**
+   * Encrypts and signs.
+   *
+   * @param time - The 8 bytes of the timestamp, so that rotating keeps them as they are.
+   */
+  seal(plain: Uint8Array, time: Uint8Array): Buffer
+  /** Whether the token was signed with this key. */
+  isAuthentic(token: Buffer): boolean
+  /** Decrypts a token whose signature was checked; `undefined` when its padding is wrong. */
+  decrypt(token: Buffer): Buffer | undefined
 }
+
+const RANDOM_BLOCKS = 256
 
 /**
- * Encrypts and signs.
+ * Keeps one cipher and one decipher open for all messages: making them costs as much as their work.
  *
- * @param time - The 8 bytes of the timestamp, so that rotating keeps them as they are.
- * @param iv - Given only by tests with known tokens.
+ * In CBC each block is mixed with the ciphertext block before it. A random block in front of a message therefore
+ * encrypts to an IV that is as random, whatever was encrypted earlier; and an IV in front of a ciphertext leaves,
+ * after its own block, the state that the message was encrypted in. Padding is done by hand, so that every call
+ * gives out all blocks.
  */
-export function sealFernet(keys: FernetKeyPair, plain: Uint8Array, time: Uint8Array, iv: Uint8Array = nextIv()): Buffer {
-  // Padding by hand lets one call of the cipher do the work of two.
-  const pad = BLOCK_BYTES - (plain.length % BLOCK_BYTES)
-  const padded = Buffer.alloc(plain.length + pad, pad)
-  padded.set(plain)
-  const ciphertext = createCipheriv('aes-128-cbc', keys.encryption, iv).setAutoPadding(false).update(padded)
-  padded.fill(0)
-  const macAt = CIPHERTEXT_AT + ciphertext.length
-  const bytes = Buffer.allocUnsafe(macAt + MAC_BYTES)
-  bytes[0] = FERNET_VERSION
-  bytes.set(time, TIME_AT)
-  bytes.set(iv, IV_AT)
-  bytes.set(ciphertext, CIPHERTEXT_AT)
-  bytes.set(sign(keys, bytes.subarray(0, macAt)), macAt)
-  return bytes
+export function createFernetCipher(keys: FernetKeyPair): FernetCipher {
+  const zero = Buffer.alloc(BLOCK_BYTES)
+  const cipher: Cipheriv = createCipheriv('aes-128-cbc', keys.encryption, zero).setAutoPadding(false)
+  const decipher: Decipheriv = createDecipheriv('aes-128-cbc', keys.encryption, zero).setAutoPadding(false)
+  let random = Buffer.alloc(0)
+  let used = 0
+
+  /** 16 random bytes, never given out twice. */
+  function randomBlock(): Buffer {
+    if (used === random.length) {
+      random = randomFillSync(Buffer.alloc(RANDOM_BLOCKS * BLOCK_BYTES))
+      used = 0
+    }
+    used += BLOCK_BYTES
+    return random.subarray(used - BLOCK_BYTES, used)
+  }
+
+  return {
+    seal(plain, time) {
+      const pad = BLOCK_BYTES - (plain.length % BLOCK_BYTES)
+      const blocks = Buffer.alloc(BLOCK_BYTES + plain.length + pad, pad)
+      blocks.set(randomBlock())
+      blocks.set(plain, BLOCK_BYTES)
+      const ivAndCiphertext = cipher.update(blocks)
+      blocks.fill(0)
+      const macAt = IV_AT + ivAndCiphertext.length
+      const token = Buffer.allocUnsafe(macAt + MAC_BYTES)
+      token[0] = FERNET_VERSION
+      token.set(time, TIME_AT)
+      token.set(ivAndCiphertext, IV_AT)
+      token.set(sign(keys.signing, token.subarray(0, macAt)), macAt)
+      return token
+    },
+    isAuthentic(token) {
+      const macAt = token.length - MAC_BYTES
+      return timingSafeEqual(sign(keys.signing, token.subarray(0, macAt)), token.subarray(macAt))
+    },
+    decrypt(token) {
+      const blocks = decipher.update(token.subarray(IV_AT, token.length - MAC_BYTES))
+      return withoutPadding(blocks.subarray(CIPHERTEXT_AT - IV_AT))
+    },
+  }
 }
 
-/** Whether the token was signed with these keys. */
-export function isFernetAuthentic(keys: FernetKeyPair, bytes: Buffer): boolean {
-  const macAt = bytes.length - MAC_BYTES
-  return timingSafeEqual(sign(keys, bytes.subarray(0, macAt)), bytes.subarray(macAt))
+function sign(key: KeyObject, bytes: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(bytes).digest()
 }
 
-/** Decrypts a token whose signature was checked; `undefined` when its padding is wrong. */
-export function decryptFernet(keys: FernetKeyPair, bytes: Buffer): Buffer | undefined {
-  const decipher = createDecipheriv('aes-128-cbc', keys.encryption, bytes.subarray(IV_AT, CIPHERTEXT_AT))
-  const padded = decipher.setAutoPadding(false).update(bytes.subarray(CIPHERTEXT_AT, bytes.length - MAC_BYTES))
+/** PKCS #7. The signature was checked, so its time tells nothing to someone who makes up tokens. */
+function withoutPadding(padded: Buffer): Buffer | undefined {
   const pad = padded[padded.length - 1] as number
   if (pad === 0 || pad > BLOCK_BYTES) return undefined
   const end = padded.length - pad
   for (let i = end; i < padded.length; i++) if (padded[i] !== pad) return undefined
   return padded.subarray(0, end)
-}
-
-function sign(keys: FernetKeyPair, bytes: Uint8Array): Buffer {
-  return createHmac('sha256', keys.signing).update(bytes).digest()
 }

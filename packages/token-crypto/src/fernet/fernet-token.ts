@@ -36,5 +36,5 @@ function decodeStrictly(token: string): Buffer | undefined {
 
 /** Seconds since 1970; beyond 2^53 they lose digits. */
 export function readFernetTime(bytes: Buffer): number {
-  return Number(bytes.readBigUInt64BE(TIME_AT))
+  return bytes.readUInt32BE(TIME_AT) * 2 ** 32 + bytes.readUInt32BE(TIME_AT + 4)
 }

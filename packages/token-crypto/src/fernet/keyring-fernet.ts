@@ -5,9 +5,8 @@ import type { LiveKeyring } from '../keyring/live-keyring.ts'
 import { withRefresh } from '../keyring/with-refresh.ts'
 import type { Secret } from '../secret/secret.ts'
 import { deriveFernetKey, type FernetDerivation, resolveDerivation } from './derive-fernet-key.ts'
-import { readFernetKey } from './fernet-key.ts'
 import type { FernetDecoding } from './fernet-token.ts'
-import { createFernetOfPairs, type Fernet, type FernetAge } from './multi-fernet.ts'
+import { createMultiFernet, type Fernet, type FernetAge } from './multi-fernet.ts'
 
 export interface KeyringFernetOptions {
   readonly keyring: LiveKeyring
@@ -65,9 +64,9 @@ export function createKeyringFernet(options: KeyringFernetOptions): KeyringFerne
     return withRefresh(live, async (keyring) => attempt(await fernetOf(keyring)), (error) => error instanceof OpenError)
   }
 
-  async function prepare(secrets: readonly [Secret, ...Secret[]]): Promise<Fernet> {
-    const [first, ...others] = await Promise.all(secrets.map((secret) => deriveFernetKey(secret, options.derivation)))
-    return createFernetOfPairs([readFernetKey(first as Secret), ...others.map(readFernetKey)], { decoding, clock })
+  async function prepare(secrets: readonly Secret[]): Promise<Fernet> {
+    const keys = await Promise.all(secrets.map((secret) => deriveFernetKey(secret, options.derivation)))
+    return createMultiFernet(keys, { decoding, clock })
   }
 
   return Object.freeze({
@@ -79,8 +78,8 @@ export function createKeyringFernet(options: KeyringFernetOptions): KeyringFerne
 }
 
 /** Primary first. Secrets only ever leave, so their number tells whether one has ended. */
-function acceptedSecrets(keyring: Keyring): [Secret, ...Secret[]] {
+function acceptedSecrets(keyring: Keyring): Secret[] {
   const roots = new Map(keyring.versions.map(({ id, secret }) => [id, secret]))
-  const [primary, ...others] = keyring.accepted('token').map(({ id }) => roots.get(id) as Secret)
-  return [primary as Secret, ...others, ...keyring.acceptedLegacySecrets().map(({ secret }) => secret)]
+  const accepted = keyring.accepted('token').map(({ id }) => roots.get(id) as Secret)
+  return [...accepted, ...keyring.acceptedLegacySecrets().map(({ secret }) => secret)]
 }

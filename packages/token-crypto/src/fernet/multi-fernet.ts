@@ -1,9 +1,9 @@
 import { type Clock, type EpochMs, systemClock } from '../clock.ts'
 import { OpenError } from '../errors.ts'
 import type { Secret } from '../secret/secret.ts'
-import { decryptFernet, isFernetAuthentic, sealFernet } from './fernet-cipher.ts'
-import { type FernetKeyPair, readFernetKey } from './fernet-key.ts'
-import { decodeFernetToken, encodeFernetToken, type FernetDecoding, readFernetTime, TIME_AT, IV_AT } from './fernet-token.ts'
+import { createFernetCipher, type FernetCipher } from './fernet-cipher.ts'
+import { readFernetKey } from './fernet-key.ts'
+import { decodeFernetToken, encodeFernetToken, type FernetDecoding, IV_AT, readFernetTime, TIME_AT } from './fernet-token.ts'
 
 /** Tokens of the Fernet format, interchangeable with Python's `cryptography`. */
 export interface Fernet {
@@ -58,40 +58,34 @@ const MAX_CLOCK_SKEW_SECONDS = 60
  * @see https://github.com/fernet/spec/blob/master/Spec.md
  */
 export function createMultiFernet(keys: readonly Secret[], options: FernetOptions = {}): Fernet {
-  const pairs = keys.map(readFernetKey)
-  const [first] = pairs
-  if (first === undefined) throw new TypeError('createMultiFernet needs at least one key.')
-  return createFernetOfPairs([first, ...pairs.slice(1)], options)
-}
-
-/** Fernet over keys that were read already. */
-export function createFernetOfPairs(pairs: readonly [FernetKeyPair, ...FernetKeyPair[]], options: FernetOptions): Fernet {
   const decoding = options.decoding ?? 'strict'
   const clock = options.clock ?? systemClock
   if (decoding !== 'strict' && decoding !== 'lenient') throw new TypeError("decoding is 'strict' or 'lenient'.")
-  const [first] = pairs
+  const ciphers = keys.map((key) => createFernetCipher(readFernetKey(key)))
+  const [first] = ciphers
+  if (first === undefined) throw new TypeError('createMultiFernet needs at least one key.')
 
-  function authentic(token: string): { bytes: Buffer; keys: FernetKeyPair } {
+  function authentic(token: string): { bytes: Buffer; cipher: FernetCipher } {
     const bytes = decodeFernetToken(token, decoding)
-    const keys = bytes && pairs.find((pair) => isFernetAuthentic(pair, bytes))
-    if (bytes === undefined || keys === undefined) throw new OpenError()
-    return { bytes, keys }
+    const cipher = bytes && ciphers.find((each) => each.isAuthentic(bytes))
+    if (bytes === undefined || cipher === undefined) throw new OpenError()
+    return { bytes, cipher }
   }
 
   function open(token: string, isFresh: (seconds: number) => boolean): { bytes: Buffer; plain: Buffer } {
-    const { bytes, keys } = authentic(token)
-    const plain = isFresh(readFernetTime(bytes)) ? decryptFernet(keys, bytes) : undefined
+    const { bytes, cipher } = authentic(token)
+    const plain = isFresh(readFernetTime(bytes)) ? cipher.decrypt(bytes) : undefined
     if (plain === undefined) throw new OpenError()
     return { bytes, plain }
   }
 
-  function encryptAt(plain: string | Uint8Array, timeMs: EpochMs): string {
-    return encodeFernetToken(sealFernet(first, toBytes(plain), encodeTime(timeMs)))
+  function write(plain: Uint8Array, time: Uint8Array): string {
+    return encodeFernetToken((first as FernetCipher).seal(plain, time))
   }
 
   return Object.freeze({
-    encrypt: (plain: string | Uint8Array) => encryptAt(plain, clock.now()),
-    encryptAt,
+    encrypt: (plain: string | Uint8Array) => write(toBytes(plain), encodeTime(clock.now())),
+    encryptAt: (plain: string | Uint8Array, timeMs: EpochMs) => write(toBytes(plain), encodeTime(timeMs)),
     decrypt(token: string, { ttlMs }: FernetAge = {}) {
       return open(token, ttlMs === undefined ? () => true : freshness(ttlMs, clock.now())).plain
     },
@@ -101,7 +95,7 @@ export function createFernetOfPairs(pairs: readonly [FernetKeyPair, ...FernetKey
     extractTimestamp: (token: string) => readFernetTime(authentic(token).bytes) * 1000,
     rotate(token: string) {
       const { bytes, plain } = open(token, () => true)
-      return encodeFernetToken(sealFernet(first, plain, bytes.subarray(TIME_AT, IV_AT)))
+      return write(plain, bytes.subarray(TIME_AT, IV_AT))
     },
   })
 }
@@ -118,8 +112,10 @@ function toSeconds(timeMs: EpochMs): number {
 }
 
 function encodeTime(timeMs: EpochMs): Buffer {
+  const seconds = toSeconds(timeMs)
   const time = Buffer.allocUnsafe(IV_AT - TIME_AT)
-  time.writeBigUInt64BE(BigInt(toSeconds(timeMs)))
+  time.writeUInt32BE(Math.floor(seconds / 2 ** 32), 0)
+  time.writeUInt32BE(seconds % 2 ** 32, 4)
   return time
 }
 

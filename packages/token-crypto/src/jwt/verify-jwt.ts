@@ -1,10 +1,9 @@
-import { jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from 'jose'
+import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions, type JWTVerifyResult } from 'jose'
 import { type Clock, systemClock } from '../clock.ts'
 import { OpenError, UnknownKeyError } from '../errors.ts'
 import type { KeyId } from '../keyring/key-id.ts'
 import type { Keyring } from '../keyring/keyring.ts'
 import type { LiveKeyring } from '../keyring/live-keyring.ts'
-import { withRefresh } from '../keyring/with-refresh.ts'
 import { JWT_ALGORITHM, toJwtKey, toLegacyJwtKey } from './jwt-key.ts'
 import { isAudience, isName } from './jwt-names.ts'
 
@@ -81,29 +80,39 @@ const NOT_OURS = new Error('The token names no key of a keyring.')
 export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   const { live, expected, legacyExpected, maxLength, clock } = resolveOptions(options)
 
-  async function attempt(token: string, keyring: Keyring): Promise<VerifiedJwt> {
-    try {
-      return await verifyOwn(token, keyring, { ...expected, currentDate: new Date(clock.now()) })
-    } catch (error) {
-      if (error instanceof UnknownKeyError) throw error
-      if (error !== NOT_OURS) throw new OpenError()
-    }
-    return verifyLegacy(token, keyring, { ...legacyExpected, currentDate: new Date(clock.now()) })
+  const keyOf: JWTVerifyGetKey = ({ kid }) => toJwtKey(findKey(live.current, kid))
+  const now = (expectations: JWTVerifyOptions): JWTVerifyOptions => ({
+    ...expectations,
+    currentDate: new Date(clock.now()),
+  })
+
+  async function verifyOwn(token: string): Promise<VerifiedJwt> {
+    const verified = await jwtVerify(token, keyOf, now(expected))
+    const keyId = verified.protectedHeader.kid as KeyId
+    return { claims: claimsOf(verified), keyId, renew: keyId !== live.current.primary('jwt').id }
+  }
+
+  /** Off the way of good tokens: what else a token that failed may be. */
+  async function verifyOtherwise(token: string, error: unknown): Promise<VerifiedJwt> {
+    if (error === NOT_OURS) return verifyLegacy(token, live.current, now(legacyExpected))
+    if (!(error instanceof UnknownKeyError)) throw new OpenError()
+    if (!(await live.refreshForUnknownKey())) throw error
+    return verifyOwn(token).catch((again: unknown) => {
+      throw again instanceof UnknownKeyError ? again : new OpenError()
+    })
   }
 
   return Object.freeze({
     async verify(token: string) {
       if (typeof token !== 'string' || token.length > maxLength) throw new OpenError()
       if (!SIGNATURE.test(token.slice(-SIGNATURE_LENGTH))) throw new OpenError()
-      return withRefresh(live, (keyring) => attempt(token, keyring), (error) => error instanceof UnknownKeyError)
+      try {
+        return await verifyOwn(token)
+      } catch (error) {
+        return verifyOtherwise(token, error)
+      }
     },
   })
-}
-
-async function verifyOwn(token: string, keyring: Keyring, expected: JWTVerifyOptions): Promise<VerifiedJwt> {
-  const verified = await jwtVerify(token, ({ kid }) => toJwtKey(findKey(keyring, kid)), expected)
-  const keyId = verified.protectedHeader.kid as KeyId
-  return { claims: claimsOf(verified), keyId, renew: keyId !== keyring.primary('jwt').id }
 }
 
 function findKey(keyring: Keyring, kid: unknown) {

@@ -1,8 +1,6 @@
 import { createFernet, deriveFernetKey, type FernetDerivation, INSTAGRAM_OAUTH_DERIVATION, Secret } from '@keyturn/token-crypto'
 import { test } from 'tap'
-import { sealFernet } from '../../src/fernet/fernet-cipher.ts'
-import { readFernetKey } from '../../src/fernet/fernet-key.ts'
-import { encodeFernetToken } from '../../src/fernet/fernet-token.ts'
+import { handMadeFernet } from '../fixtures/fernet.ts'
 import { KNOWN_SECRET_TEXT, secretText } from '../fixtures/keyrings.ts'
 
 const cheap: FernetDerivation = { salt: 'test', iterations: 1 }
@@ -17,16 +15,14 @@ test('gives the keys that a Python application derived', async (t) => {
   for (const [text, key] of known) t.equal(await textOf(Secret.fromText(text), INSTAGRAM_OAUTH_DERIVATION), key)
 })
 
-test('opens and writes the token that a Python application wrote', async (t) => {
+test('opens the token that a Python application wrote', async (t) => {
   const token = 'gAAAAABlU_EAAAIEBggKDA4QEhQWGBocHp1nOXsHJ3ThhuselLkGvhqULSvyebaKcF5vWjyOhXLFbTjYKHo-U5rIBwVgbKW96g=='
   const key = await deriveFernetKey(Secret.fromText(KNOWN_SECRET_TEXT), INSTAGRAM_OAUTH_DERIVATION)
   const fernet = createFernet(key)
   t.equal(fernet.decrypt(token).toString(), 'IGQVJX-hello')
   t.equal(fernet.extractTimestamp(token), 1_700_000_000_000)
-  const time = Buffer.alloc(8)
-  time.writeUInt32BE(1_700_000_000, 4)
   const iv = Buffer.from(Array.from({ length: 16 }, (_, i) => 2 * i))
-  t.equal(encodeFernetToken(sealFernet(readFernetKey(key), Buffer.from('IGQVJX-hello'), time, iv)), token)
+  t.equal(handMadeFernet(key, { plain: 'IGQVJX-hello', iv, time: 1_700_000_000 }), token)
 })
 
 test('derives once for one secret, whoever asks and however often', async (t) => {

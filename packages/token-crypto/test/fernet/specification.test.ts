@@ -1,19 +1,29 @@
 import { createFernet, OpenError, Secret } from '@keyturn/token-crypto'
 import { test } from 'tap'
-import { sealFernet } from '../../src/fernet/fernet-cipher.ts'
-import { readFernetKey } from '../../src/fernet/fernet-key.ts'
-import { encodeFernetToken } from '../../src/fernet/fernet-token.ts'
+import { handMadeFernet } from '../fixtures/fernet.ts'
 
 // Acceptance vectors: https://github.com/fernet/spec
 const key = Secret.fromText('cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=')
 const valid = 'gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA=='
 const at = (time: string): number => Date.parse(`1985-10-26T${time}-07:00`)
 
-test('generates the token of generate.json', (t) => {
-  const time = Buffer.alloc(8)
-  time.writeUInt32BE(at('01:20:00') / 1000, 4)
+test('the token of generate.json comes of the steps by hand', (t) => {
   const iv = Buffer.from(Array.from({ length: 16 }, (_, i) => i))
-  t.equal(encodeFernetToken(sealFernet(readFernetKey(key), Buffer.from('hello'), time, iv)), valid)
+  t.equal(handMadeFernet(key, { plain: 'hello', iv, time: at('01:20:00') / 1000 }), valid)
+  t.end()
+})
+
+test('every token is what the steps by hand give for its IV', (t) => {
+  const fernet = createFernet(key)
+  const ivs = new Set<string>()
+  for (let length = 0; length < 1000; length++) {
+    const plain = Buffer.alloc(length % 100, length)
+    const token = fernet.encryptAt(plain, length * 1_000_000_000)
+    const iv = Buffer.from(token, 'base64url').subarray(9, 25)
+    ivs.add(iv.toString('hex'))
+    if (token !== handMadeFernet(key, { plain, iv, time: length * 1_000_000 })) t.fail(`length ${length}`)
+  }
+  t.equal(ivs.size, 1000, 'no IV is used twice')
   t.end()
 })
 
