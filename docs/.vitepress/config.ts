@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitepress'
 import { linkErrorCodes } from './error-anchors.ts'
-import { readPackagePages } from './package-pages.ts'
+import { followReadmes } from './follow-readmes.ts'
+import { writePackagePages } from './package-pages.ts'
 
-const packages = readPackagePages()
+const packages = writePackagePages()
 
 export default defineConfig({
   title: 'Keyturn',
@@ -12,6 +13,7 @@ export default defineConfig({
   lastUpdated: false,
   srcExclude: ['README.md'],
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}logo.svg` }]],
+  vite: { plugins: [followReadmes()] },
   markdown: { config: linkErrorCodes },
   themeConfig: {
     logo: '/logo.svg',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** One page of the site for one published package: its README. */
@@ -10,6 +10,13 @@ export interface PackagePage {
 }
 
 const PACKAGES = join(import.meta.dirname, '../../packages')
+const PAGES = join(import.meta.dirname, '../packages')
+const OWN_PAGE = 'index.md'
+
+/** Where the README of a package is. */
+export function readmeOf(name: string, folder: string = PACKAGES): string {
+  return join(folder, name, 'README.md')
+}
 
 /**
  * Reads the README of every published package.
@@ -23,6 +30,17 @@ export function readPackagePages(folder: string = PACKAGES): PackagePage[] {
   return found.map(({ name, description, readme = '' }) => ({ name, description, markdown: rewriteLinks(readme) }))
 }
 
+/** Writes the page of every published package, and removes those of packages that are gone. */
+export function writePackagePages(): PackagePage[] {
+  const pages = readPackagePages()
+  for (const file of readdirSync(PAGES)) {
+    const isStale = file.endsWith('.md') && file !== OWN_PAGE && !pages.some(({ name }) => file === `${name}.md`)
+    if (isStale) rmSync(join(PAGES, file))
+  }
+  for (const { name, markdown } of pages) writeIfNew(join(PAGES, `${name}.md`), markdown)
+  return pages
+}
+
 interface FoundPackage {
   readonly name: string
   readonly description: string
@@ -33,7 +51,7 @@ function readPackage(folder: string, name: string): FoundPackage | undefined {
   const manifest = readIfThere(join(folder, name, 'package.json'))
   if (manifest === undefined) return undefined
   const { description = '', private: isPrivate = false } = JSON.parse(manifest) as { description?: string; private?: boolean }
-  return isPrivate ? undefined : { name, description, readme: readIfThere(join(folder, name, 'README.md')) }
+  return isPrivate ? undefined : { name, description, readme: readIfThere(readmeOf(name, folder)) }
 }
 
 function problemsOf(readme: string | undefined): string[] {
@@ -46,6 +64,11 @@ function rewriteLinks(readme: string): string {
   return readme
     .replaceAll(/\]\(\.\.\/([a-z-]+)(?:\/|\/README\.md)?(#[^)]*)?\)/g, '](/packages/$1$2)')
     .replaceAll(/\]\(\.\.\/\.\.\/docs\/([^)#]*?)(?:\.md)?(#[^)]*)?\)/g, '](/$1$2)')
+}
+
+// An unchanged page that is written again would make the server load it again.
+function writeIfNew(path: string, text: string): void {
+  if (readIfThere(path) !== text) writeFileSync(path, text)
 }
 
 function readIfThere(path: string): string | undefined {
