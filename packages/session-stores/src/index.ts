@@ -1,4 +1,5 @@
 export * from './errors.ts'
+export { createFileStore, type FileStoreOptions } from './file/index.ts'
 export { createGuardedStore } from './guarded-store.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './memory/index.ts'
 export { createPostgresStore, postgresSchemaSql, type PostgresClient, type PostgresStoreOptions } from './postgres/index.ts'

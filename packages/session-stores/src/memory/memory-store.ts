@@ -1,8 +1,8 @@
-import { SessionTooLargeError } from '../errors.ts'
 import { createGuardedStore } from '../guarded-store.ts'
 import type { SessionStore, StoreCapabilities } from '../store.ts'
 import { type MemoryStoreOptions, type ResolvedMemoryStoreOptions, resolveMemoryStoreOptions } from './memory-options.ts'
-import { createRecordTable, type RecordTable } from './record-table.ts'
+import { createRecordTable } from './record-table.ts'
+import { createTableStore } from './table-store.ts'
 
 const SUPPORTS: StoreCapabilities = Object.freeze({
   scan: true,
@@ -23,56 +23,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): SessionStor
   const resolved = resolveMemoryStoreOptions(options)
   warnOutsideDevelopment(resolved)
   const table = createRecordTable({ ...resolved, onEvict: createEvictionWarning(resolved) })
-  return createGuardedStore(createTableStore('memory', SUPPORTS, table, resolved.maxBytes))
-}
-
-function createTableStore(
-  name: string,
-  supports: StoreCapabilities,
-  table: RecordTable,
-  maxBytes: number,
-): SessionStore {
-  return {
-    name,
-    supports,
-    get: async (key) => table.get(key),
-    async put(key, record, expected) {
-      if (record.sealed.length > maxBytes / 2) throw new SessionTooLargeError(record.sealed.length, maxBytes / 2)
-      return table.put(key, record, expected)
-    },
-    touch: async (key, expiresAt) => table.touch(key, expiresAt),
-    destroy: async (key) => table.destroy(key),
-    async *scan({ batchSize = 1000, signal } = {}) {
-      for (const batch of table.batches(batchSize)) {
-        signal?.throwIfAborted()
-        yield* batch
-      }
-    },
-    listByOwner: async (ownerTag) => table.listByOwner(ownerTag),
-    async destroyByOwner(ownerTag, { except } = {}) {
-      const ended = table.listByOwner(ownerTag).filter(({ key }) => except === undefined || !key.equals(except))
-      for (const { key } of ended) table.destroy(key)
-      return ended.length
-    },
-    async prune({ batchSize = 1000, signal } = {}) {
-      let removed = 0
-      while (!signal?.aborted) {
-        const step = table.prune(batchSize)
-        removed += step
-        if (step < batchSize) break
-        await nextTurn()
-      }
-      return removed
-    },
-    statistics: async () => table.statistics(),
-    ping: async () => undefined,
-    close: async () => table.clear(),
-  }
-}
-
-/** Lets requests go on between two steps. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return createGuardedStore(createTableStore({ name: 'memory', supports: SUPPORTS, table, maxBytes: resolved.maxBytes }))
 }
 
 function warnOutsideDevelopment({ environment, warn }: ResolvedMemoryStoreOptions): void {

@@ -1,0 +1,2 @@
+export type { FileStoreOptions } from './file-options.ts'
+export { createFileStore } from './file-store.ts'

@@ -1,0 +1,55 @@
+import { SessionTooLargeError } from '../errors.ts'
+import type { SessionStore, StoreCapabilities } from '../store.ts'
+import type { RecordTable } from './record-table.ts'
+
+export interface TableStoreOptions {
+  readonly name: string
+  readonly supports: StoreCapabilities
+  readonly table: RecordTable
+  readonly maxBytes: number
+}
+
+/** A store over a table in memory, without checks of its arguments. */
+export function createTableStore({ name, supports, table, maxBytes }: TableStoreOptions): Required<SessionStore> {
+  return {
+    name,
+    supports,
+    get: async (key) => table.get(key),
+    async put(key, record, expected) {
+      if (record.sealed.length > maxBytes / 2) throw new SessionTooLargeError(record.sealed.length, maxBytes / 2)
+      return table.put(key, record, expected)
+    },
+    touch: async (key, expiresAt) => table.touch(key, expiresAt),
+    destroy: async (key) => table.destroy(key),
+    async *scan({ batchSize = 1000, signal } = {}) {
+      for (const batch of table.batches(batchSize)) {
+        signal?.throwIfAborted()
+        yield* batch
+      }
+    },
+    listByOwner: async (ownerTag) => table.listByOwner(ownerTag),
+    async destroyByOwner(ownerTag, { except } = {}) {
+      const ended = table.listByOwner(ownerTag).filter(({ key }) => except === undefined || !key.equals(except))
+      for (const { key } of ended) table.destroy(key)
+      return ended.length
+    },
+    async prune({ batchSize = 1000, signal } = {}) {
+      let removed = 0
+      while (!signal?.aborted) {
+        const step = table.prune(batchSize)
+        removed += step
+        if (step < batchSize) break
+        await nextTurn()
+      }
+      return removed
+    },
+    statistics: async () => table.statistics(),
+    ping: async () => undefined,
+    close: async () => table.clear(),
+  }
+}
+
+/** Lets requests go on between two steps. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
