@@ -1,39 +1,44 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type NodeProcess, spawnNode } from '@keyturn/testing/processes'
+import { startSecretsManager } from '@keyturn/testing/secrets-manager'
 import t from 'tap'
+import { createAwsProvider } from '../src/aws/index.ts'
 import { parseKeySet } from '../src/key-set/parse-key-set.ts'
+import { load } from './fixtures/aws.ts'
+import { spawnStarters } from './fixtures/start-together.ts'
 
 const PROCESSES = 32
 const ROUNDS = 50
 
-t.setTimeout(150_000)
+t.setTimeout(170_000)
 
 t.test(`${PROCESSES} processes that start at once on an empty folder end with one secret, ${ROUNDS} rounds`, async (t) => {
   const root = t.testdir()
-  const processes = await Promise.all(Array.from({ length: PROCESSES }, startOne))
-  try {
-    for (let round = 0; round < ROUNDS; round++) {
-      const folder = join(root, `round-${round}`, 'secrets')
-      const answers = await startTogether(processes, folder)
-      const { keySet } = parseKeySet(await readFile(join(folder, 'session-secrets.json'), 'utf8'))
-      const ids = new Set([...answers, ...(keySet?.versions.map(({ id }) => id) ?? ['none'])])
-      t.equal(ids.size, 1, `round ${round}`)
-    }
-  } finally {
-    await Promise.all(processes.map((process) => process.kill('SIGKILL')))
+  const starters = await spawnStarters(PROCESSES)
+  t.teardown(starters.end)
+  for (let round = 0; round < ROUNDS; round++) {
+    const folder = join(root, `round-${round}`, 'secrets')
+    const ids = new Set(await starters.start({ folder }))
+    const { keySet } = parseKeySet(await readFile(join(folder, 'session-secrets.json'), 'utf8'))
+    t.strictSame([...ids], keySet?.versions.map(({ id }) => id), `round ${round}`)
   }
 })
 
-async function startOne(): Promise<NodeProcess> {
-  const process = await spawnNode(new URL('fixtures/starter.ts', import.meta.url))
-  await process.nextMessage({ timeoutMs: 60_000 })
-  return process
-}
-
-async function startTogether(processes: readonly NodeProcess[], folder: string): Promise<string[]> {
-  const at = Date.now() + 10
-  for (const process of processes) process.send({ folder, at })
-  const answers = await Promise.all(processes.map((process) => process.nextMessage({ timeoutMs: 60_000 })))
-  return answers.map((answer) => (answer as { primaryKeyId: string }).primaryKeyId)
-}
+t.test(`${PROCESSES} processes that start at once on an empty AWS secret end with one secret, ${ROUNDS} rounds`, async (t) => {
+  const server = await startSecretsManager()
+  const starters = await spawnStarters(PROCESSES, server.env)
+  t.teardown(async () => {
+    await starters.end()
+    await server.stop()
+  })
+  for (let round = 0; round < ROUNDS; round++) {
+    // Every other round the machines that answer do not yet know what others wrote.
+    server.setReadLag({ ms: round % 2 === 0 ? 0 : 100, spread: 'varying' })
+    const secretId = `app/round-${round}`
+    const ids = new Set(await starters.start({ secretId }))
+    server.setReadLag({ ms: 0 })
+    const provider = createAwsProvider({ secretId, ...server.clientConfig })
+    t.strictSame([...ids], (await load(provider)).versions.map(({ id }) => id), `round ${round}`)
+    await provider.close?.()
+  }
+})
