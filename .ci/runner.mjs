@@ -44,6 +44,7 @@ function runCheck({ name, commands }) {
   return tell({ name, ok: output.length === 0, detail: `${seconds} s`, output: output.join('\n') })
 }
 
+/** A check that finds nothing to look at has lost its subject: that is a failure. */
 function commandsOf(commands) {
   const list = commands()
   return list.length > 0 ? list : [['false']]
