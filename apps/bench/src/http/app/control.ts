@@ -1,3 +1,6 @@
+import type { Profiler } from 'node:inspector'
+import { startProfile, stopProfile } from './profiler.ts'
+
 /** What a server process has used so far. */
 export interface ServerUsage {
   /** CPU time of the whole process, garbage collection included, in microseconds. */
@@ -8,12 +11,13 @@ export interface ServerUsage {
 }
 
 /** `collect` is `usage` after all garbage is gone. */
-export type Ask = 'usage' | 'collect' | 'rotate'
+export type Ask = 'usage' | 'collect' | 'rotate' | 'start-profile' | 'stop-profile'
 
 export type Answer =
   | { readonly kind: 'ready'; readonly port: number }
   | { readonly kind: 'usage'; readonly usage: ServerUsage }
-  | { readonly kind: 'rotated' }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'profile'; readonly profile: Profiler.Profile }
   | { readonly kind: 'failed'; readonly message: string }
 
 interface Controlled {
@@ -43,12 +47,17 @@ async function respond(ask: Ask, rotate: Controlled['rotate']): Promise<Answer> 
     case 'rotate':
       if (rotate === undefined) throw new TypeError('This server has no secret that rotates')
       await rotate()
-      return { kind: 'rotated' }
+      return { kind: 'done' }
     case 'collect':
       await globalThis.gc?.({ type: 'major', execution: 'async' })
       return { kind: 'usage', usage: readUsage() }
     case 'usage':
       return { kind: 'usage', usage: readUsage() }
+    case 'start-profile':
+      await startProfile()
+      return { kind: 'done' }
+    case 'stop-profile':
+      return { kind: 'profile', profile: await stopProfile() }
   }
 }
 

@@ -11,9 +11,6 @@ declare module 'express-session' {
 /** Listens on a free port with the routes of every server and obeys the harness. */
 export async function serveExpress(sessions: RequestHandler): Promise<void> {
   const app = express()
-  // Not work of a session: it would only count against Express.
-  app.disable('etag')
-  app.disable('x-powered-by')
   app.use(sessions)
   addRoutes(app)
   const server = app.listen(0, '127.0.0.1')

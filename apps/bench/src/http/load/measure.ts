@@ -33,7 +33,7 @@ interface MeasureOptions extends Omit<Target, 'url'> {
 
 /** A slow server needs longer until its code is compiled. */
 const WARM_UP_REQUESTS = 3000
-const MOST_WARM_UP_MS = 3000
+const MOST_WARM_UPS = 4
 const WARM_UP_STEP_MS = 20
 
 /** @throws {RequestsRefusedError} KEYTURN_BENCH_REQUESTS_REFUSED: one answer was not 2xx, warm-up included. */
@@ -65,7 +65,9 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
   let measurement: Measurement
   try {
     await sleep(warmUpMs)
-    for (let waited = 0; answered < WARM_UP_REQUESTS && waited < MOST_WARM_UP_MS; waited += WARM_UP_STEP_MS) await sleep(WARM_UP_STEP_MS)
+    for (let waited = warmUpMs; answered < WARM_UP_REQUESTS && waited < warmUpMs * MOST_WARM_UPS; waited += WARM_UP_STEP_MS) {
+      await sleep(WARM_UP_STEP_MS)
+    }
     const from = await mark(options)
     counting = true
     await Promise.all([sleep(measureMs), meanwhile?.()])

@@ -1,3 +1,4 @@
+import type { Profiler } from 'node:inspector'
 import { spawnNode } from '@keyturn/testing/processes'
 import type { Answer, Ask, ServerUsage } from '../app/control.ts'
 import { type ServerSettings, settingsToEnv } from '../app/server-settings.ts'
@@ -13,6 +14,8 @@ export interface RunningServer {
   /** Usage after all garbage is gone. */
   usageWithoutGarbage(): Promise<ServerUsage>
   rotate(): Promise<void>
+  startProfile(): Promise<void>
+  stopProfile(): Promise<Profiler.Profile>
   stop(): Promise<void>
 }
 
@@ -20,13 +23,11 @@ interface StartServerOptions {
   readonly entry: CatalogueEntry
   readonly settings: ServerSettings
   readonly cores: Cores
-  /** Further arguments of Node, such as `--cpu-prof`. */
-  readonly nodeArgs?: readonly string[]
 }
 
 /** @throws {ServerFailedError} KEYTURN_BENCH_SERVER_FAILED: it did not get as far as to listen. */
-export async function startServer({ entry, settings, cores, nodeArgs = [] }: StartServerOptions): Promise<RunningServer> {
-  const child = await spawnNode(entry.script, { env: settingsToEnv(settings), nodeArgs: ['--expose-gc', ...nodeArgs] })
+export async function startServer({ entry, settings, cores }: StartServerOptions): Promise<RunningServer> {
+  const child = await spawnNode(entry.script, { env: settingsToEnv(settings), nodeArgs: ['--expose-gc'] })
   cores.placeServer(child.pid)
 
   const next = async (): Promise<Answer> => {
@@ -36,14 +37,11 @@ export async function startServer({ entry, settings, cores, nodeArgs = [] }: Sta
       throw new ServerFailedError(entry.name, `no answer. It printed:\n${child.lines.slice(-20).join('\n')}`)
     }
   }
-  const ask = async (question: Ask): Promise<Answer> => {
+  const ask = async <Kind extends Answer['kind']>(question: Ask, kind: Kind): Promise<Extract<Answer, { kind: Kind }>> => {
     child.send(question)
-    return next()
-  }
-  const askUsage = async (question: 'usage' | 'collect'): Promise<ServerUsage> => {
-    const answer = await ask(question)
-    if (answer.kind !== 'usage') throw new ServerFailedError(entry.name, `answered ${answer.kind} to ${question}`)
-    return answer.usage
+    const answer = await next()
+    if (answer.kind === kind) return answer as Extract<Answer, { kind: Kind }>
+    throw new ServerFailedError(entry.name, answer.kind === 'failed' ? answer.message : `answered ${answer.kind} to ${question}`)
   }
 
   const ready = await next()
@@ -51,12 +49,11 @@ export async function startServer({ entry, settings, cores, nodeArgs = [] }: Sta
   return {
     entry,
     url: `http://127.0.0.1:${ready.port}`,
-    usage: () => askUsage('usage'),
-    usageWithoutGarbage: () => askUsage('collect'),
-    async rotate() {
-      const answer = await ask('rotate')
-      if (answer.kind === 'failed') throw new ServerFailedError(entry.name, answer.message)
-    },
+    usage: async () => (await ask('usage', 'usage')).usage,
+    usageWithoutGarbage: async () => (await ask('collect', 'usage')).usage,
+    rotate: async () => void (await ask('rotate', 'done')),
+    startProfile: async () => void (await ask('start-profile', 'done')),
+    stopProfile: async () => (await ask('stop-profile', 'profile')).profile,
     async stop() {
       await child.kill('SIGTERM')
     },

@@ -1,0 +1,15 @@
+import type { Comparison } from './measure.ts'
+import { cookieRequest, cookieSign, cookieVerify } from './subjects/cookie.ts'
+import { fernetRoundTrip } from './subjects/fernet.ts'
+import { jwtSign, jwtVerification } from './subjects/jwt.ts'
+import { sealAndOpen } from './subjects/sealed.ts'
+
+export const comparisons: readonly Comparison[] = [
+  fernetRoundTrip,
+  sealAndOpen,
+  jwtSign,
+  jwtVerification,
+  cookieSign,
+  cookieVerify,
+  cookieRequest,
+]

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+import type { MeasureOptions } from './measure.ts'
+
+export interface CryptoOptions extends MeasureOptions {
+  readonly output: 'table' | 'json'
+  /** Only comparisons whose name holds this text, in any case. */
+  readonly only: string
+}
+
+export const usage: string = `npx -y pnpm --filter @keyturn/bench run bench:crypto [options]
+  --json          one JSON document on standard output
+  --only text     comparisons whose name holds it, such as fernet
+  --rounds n      default 25
+  --slice-ms n    work of each subject in each round, default 100`
+
+/** @throws {TypeError} naming every argument that is wrong. */
+export function parseCryptoOptions(args: readonly string[]): CryptoOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '25' },
+      'slice-ms': { type: 'string', default: '100' },
+    },
+  })
+  const rounds = Number(values.rounds)
+  const sliceMs = Number(values['slice-ms'])
+  const problems = [
+    Number.isInteger(rounds) && rounds >= 1 ? undefined : '--rounds must be a whole number, at least 1',
+    Number.isInteger(sliceMs) && sliceMs >= 1 ? undefined : '--slice-ms must be a whole number, at least 1',
+  ].filter((problem) => problem !== undefined)
+  if (problems.length > 0) throw new TypeError(problems.join('\n'))
+  return Object.freeze({ output: values.json ? 'json' : 'table', only: values.only, rounds, sliceMs })
+}

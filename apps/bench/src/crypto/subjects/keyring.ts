@@ -1,0 +1,7 @@
+import { createKeyring, createLiveKeyring, createSecretVersion, generateSecret, type LiveKeyring } from '@keyturn/token-crypto'
+
+/** A keyring of one new secret. */
+export function newKeyring(): LiveKeyring {
+  const version = createSecretVersion({ secret: generateSecret(), state: 'primary', createdAt: Date.now() })
+  return createLiveKeyring({ keyring: createKeyring({ versions: [version] }) })
+}
