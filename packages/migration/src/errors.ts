@@ -81,3 +81,12 @@ export class KeyUsageUnknownError extends KeyturnError {
     super(`The ${store} session store has neither statistics nor scan, so nobody knows which keys it needs. Keep them all.`)
   }
 }
+
+/** A file of sessions is not as expected. */
+export class SessionFileError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_SESSION_FILE'
+
+  constructor(problem: string) {
+    super(`The session file ${problem}. Give the path of a JSON file whose object has the sessions by their ids.`)
+  }
+}

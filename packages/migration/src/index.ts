@@ -17,3 +17,5 @@ export {
   type ClearUnreadableReport,
   type UnreadableReason,
 } from './bulk/clear-unreadable.ts'
+export { createMigratingStore, type MigratingStore, type MigratingStoreOptions, type StorePhase } from './live/migrating-store.ts'
+export type { MigrationSwitch } from './live/migration-switch.ts'
