@@ -4,7 +4,7 @@ import type { ClientChangePolicy } from '../client/client-change.ts'
 import type { SessionEventListener } from '../events/session-events.ts'
 import type { HealthRouteOptions } from '../health/health-routes.ts'
 import type { MetricsRegistry } from '../metrics/session-metrics.ts'
-import type { OwnershipCheck } from '../session/signed-in-checks.ts'
+import type { OwnershipCheck } from '../session/ownership-check.ts'
 
 export interface ResolvedCookieOptions {
   readonly name: string

@@ -2,13 +2,11 @@ import type { FastifyRequest } from 'fastify'
 import { type ClientChangeAnswer, type ClientChangePolicy, findChanges, readClient } from '../client/client-change.ts'
 import type { SessionEvents } from '../events/session-events.ts'
 import { stateOf } from '../hooks/request-state.ts'
+import type { OwnershipCheck } from './ownership-check.ts'
 import type { SessionEntry } from './session-entry.ts'
 import { clientOf } from './session-meta.ts'
 import type { SessionRecords } from './session-records.ts'
 import { startSession } from './start-session.ts'
-
-/** Whether a session may still be used by this user, from this user. */
-export type OwnershipCheck = (userId: string, request: FastifyRequest) => boolean | Promise<boolean>
 
 /** Looks at a session somebody is signed in to, before any handler sees it. */
 export interface SignedInChecks {

@@ -8,7 +8,7 @@ import { createMemoryStore } from '@keyturn/session-stores/memory'
 import type { SessionStore } from '@keyturn/session-stores'
 import fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import { secureSession } from '../../src/index.ts'
 import { sessionOf } from '../fixtures/apps.ts'
 
