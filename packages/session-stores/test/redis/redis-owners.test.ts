@@ -6,6 +6,7 @@ import { testConformance } from '../../src/conformance/index.ts'
 import { putSample, sampleKey, sampleRecord } from '../../src/conformance/samples.ts'
 import { createRedisStore, type RedisClient, type SessionStore } from '../../src/index.ts'
 import { realClock } from '../fixtures/outages.ts'
+import { createStoreFactory } from '../fixtures/store-factory.ts'
 
 const server = await startRedis()
 const redis = new Redis(server.url)
@@ -13,7 +14,6 @@ t.teardown(async () => {
   redis.disconnect()
   await server.stop()
 })
-let count = 0
 
 /** One server that is spoken to as a Cluster is: no script uses two keys. */
 function asCluster(before: () => void | Promise<void> = () => undefined): RedisClient {
@@ -34,14 +34,9 @@ function bindTo(target: object, value: unknown): unknown {
   return typeof value === 'function' ? (value.bind(target) as unknown) : value
 }
 
-const prefixes = new WeakMap<object, string>()
-function open(prefix = `c${++count}:`, client: RedisClient = asCluster()): SessionStore {
-  const store = createRedisStore({ client, prefix })
-  prefixes.set(store, prefix)
-  return store
-}
+const open = (prefix: string, client: RedisClient = asCluster()): SessionStore => createRedisStore({ client, prefix })
 
-testConformance({ test, createStore: () => open(), connect: (store) => open(prefixes.get(store)) })
+testConformance({ test, ...createStoreFactory((prefix) => open(prefix)) })
 
 t.test('a sign-in that breaks off at any step leaves no session that its owner cannot end', async (t) => {
   for (let failAt = 1; failAt <= 4; failAt++) {
