@@ -90,3 +90,12 @@ export class SessionFileError extends KeyturnError {
     super(`The session file ${problem}. Give the path of a JSON file whose object has the sessions by their ids.`)
   }
 }
+
+/** A store whose sessions are to be read one by one does not support that. */
+export class StoreCannotScanError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_STORE_CANNOT_SCAN'
+
+  constructor(store: string) {
+    super(`The sessions of the ${store} store cannot be read one by one. Use a store whose supports.scan is true.`)
+  }
+}

@@ -1,0 +1,53 @@
+import { type SealedSessions, type SessionData, toStoreKey } from '@keyturn/session-stores'
+import type { LegacySession, LegacyStore } from '../legacy/legacy-store.ts'
+import { carrySession } from '../live/carried-session.ts'
+import type { BulkReport } from '../report.ts'
+import { type BulkOptions, resolveBulkOptions } from './bulk-options.ts'
+import { runBulk } from './engine.ts'
+import { createSessionTask, isStoreOutage, type SessionOutcome } from './session-task.ts'
+
+export interface ImportSessionsOptions extends BulkOptions {
+  /** Sessions of another library, or any that you read yourself, such as `readJsonFile` gives. */
+  readonly from: LegacyStore | AsyncIterable<LegacySession>
+  readonly into: SealedSessions
+  /** Each session leaves the old store when it is in the new one. Only for a store. Default `false`. */
+  readonly move?: boolean
+  /** Whose session it is, from its data; `undefined` for nobody's. */
+  readonly userIdOf?: (data: Readonly<SessionData>) => string | undefined
+  /** Reads and reports what a run would do; writes nothing. Default `false`. */
+  readonly dryRun?: boolean
+}
+
+/**
+ * Seals the sessions of another library into a store of this one, ids and expiry kept: all at once for users who do
+ * not come, or out of memory when the process ends.
+ *
+ * `changed` were imported, `current` were there already and stay as they are, `gone` ended meanwhile.
+ *
+ * @throws {TypeError} Names every option that is wrong.
+ */
+export async function importSessions(options: ImportSessionsOptions): Promise<BulkReport> {
+  const { from, into, move = false, userIdOf = () => undefined, dryRun = false } = options
+  const bulk = resolveBulkOptions('importSessions', options)
+  const legacy = 'scan' in from ? from : undefined
+  if (move && legacy === undefined) throw new TypeError('importSessions: move needs a legacy store to move sessions out of.')
+  const sessions = 'scan' in from ? from.scan() : from
+
+  async function carry(session: LegacySession): Promise<SessionOutcome> {
+    if (dryRun) return { outcome: (await into.load(session.id)) === undefined ? 'changed' : 'current' }
+    const carried = await carrySession(session, { sessions: into, legacy, move, userIdOf })
+    if (carried === 'there') return { outcome: 'current' }
+    return carried === 'ended' ? { outcome: 'gone' } : { outcome: 'changed', keyId: carried.keyId }
+  }
+
+  const task = createSessionTask({
+    name: `importSessions ${legacy?.name ?? 'sessions'}`,
+    total: undefined,
+    sessions,
+    handle: carry,
+    showKey: ({ id }) => toStoreKey(id).toString('hex'),
+    isTransient: isStoreOutage,
+    maxListed: bulk.maxListed,
+  })
+  return { ...(await runBulk(task, bulk)), dryRun }
+}

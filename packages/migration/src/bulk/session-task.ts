@@ -1,0 +1,70 @@
+import { addTallies, EMPTY_TALLY, type Outcome, type Tally, tallyOf } from '../report.ts'
+import type { KeyId } from '@keyturn/token-crypto'
+import type { BulkTask } from './bulk-task.ts'
+
+export interface SessionOutcome {
+  readonly outcome: Outcome
+  readonly keyId?: KeyId
+}
+
+export interface SessionTask<Session> {
+  readonly name: string
+  readonly total: number | undefined
+  readonly sessions: AsyncIterable<Session>
+  /** Deals with one session; doing it twice must do no harm. */
+  readonly handle: (session: Session) => Promise<SessionOutcome>
+  /** As reports show it; never an id that a cookie could carry. */
+  readonly showKey: (session: Session) => string
+  readonly isTransient: (error: unknown) => boolean
+  readonly maxListed: number
+}
+
+/**
+ * Sessions of a store, each dealt with on its own. A store has no order to go on in: a run that was ended begins again
+ * and finds done what is done.
+ */
+export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<readonly Session[], readonly Session[]> {
+  const iterator = job.sessions[Symbol.asyncIterator]()
+  let turn: Promise<unknown> = Promise.resolve()
+  let exhausted = false
+  let sum: Tally = EMPTY_TALLY
+
+  async function readPage(limit: number): Promise<readonly Session[] | undefined> {
+    const page: Session[] = []
+    while (!exhausted && page.length < limit) {
+      const { done, value } = await iterator.next()
+      if (done === true) exhausted = true
+      else page.push(value)
+    }
+    return page.length === 0 ? undefined : page
+  }
+
+  return {
+    name: job.name,
+    total: job.total,
+    earlier: undefined,
+    next(limit) {
+      const mine = turn.then(() => readPage(limit))
+      turn = mine.catch(() => undefined)
+      return mine
+    },
+    sizeOf: (page) => page.length,
+    prepare: (page) => page,
+    async commit(page) {
+      const outcomes = await Promise.all(page.map((session) => job.handle(session)))
+      const tally = tallyOf(outcomes.map((outcome, i) => ({ ...outcome, key: [job.showKey(page[i] as Session)] })), job.maxListed)
+      sum = addTallies(sum, tally, job.maxListed)
+      return tally
+    },
+    isTransient: job.isTransient,
+    async finish() {
+      if (!exhausted) await iterator.return?.()
+      return sum
+    },
+  }
+}
+
+/** An outage of a store passes; everything else does not. */
+export function isStoreOutage(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'KEYTURN_STORE_UNAVAILABLE'
+}

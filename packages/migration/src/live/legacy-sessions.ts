@@ -1,0 +1,139 @@
+import type { LoadedSession, SealedSessions, SessionData } from '@keyturn/session-stores'
+import type { LegacySession, LegacyStore } from '../legacy/legacy-store.ts'
+import { carrySession, fingerprintOf, traceOf, traceRead, traceWritten } from './carried-session.ts'
+import type { LegacyPhase } from './legacy-bridge.ts'
+
+export interface LegacySessionsOptions {
+  readonly sessions: SealedSessions
+  readonly legacy: LegacyStore
+  readonly phase: () => LegacyPhase
+  readonly userIdOf: (data: Readonly<SessionData>) => string | undefined
+}
+
+const SAME_EXPIRY_MS = 1000
+const ATTEMPTS = 8
+
+/** Sealed sessions that begin as, and in phase `reversible` remain, sessions of another library. */
+export function createLegacySessions({ sessions, legacy, phase, userIdOf }: LegacySessionsOptions): SealedSessions {
+  async function carry(session: LegacySession): Promise<LoadedSession | undefined> {
+    const carried = await carrySession(session, { sessions, legacy, move: phase() !== 'reversible', userIdOf })
+    if (carried === 'ended') return undefined
+    return carried === 'there' ? sessions.load(session.id) : carried
+  }
+
+  async function loadForward(id: string): Promise<LoadedSession | undefined> {
+    const loaded = await sessions.load(id)
+    if (loaded !== undefined) return loaded
+    const old = await legacy.read(id)
+    return old === undefined ? undefined : carry(old)
+  }
+
+  /** The old application may run beside this one: what it ended is ended, what it changed is taken over. */
+  async function loadReversible(id: string): Promise<LoadedSession | undefined> {
+    const [loaded, old] = await Promise.all([sessions.load(id), legacy.read(id)])
+    if (loaded === undefined) return old === undefined ? undefined : carry(old)
+    const { legacyWritten } = traceOf(loaded.meta)
+    if (old === undefined) {
+      if (legacyWritten === undefined) return writeFirst(loaded)
+      await sessions.destroy(id)
+      return undefined
+    }
+    const known = legacyWritten?.includes(fingerprintOf(old.data)) === true
+    return known ? follow(loaded, old) : takeOver(loaded, old)
+  }
+
+  /** A session that was made while nothing was written to the old store. */
+  async function writeFirst(loaded: LoadedSession): Promise<LoadedSession | undefined> {
+    const { id, data, expiresAt } = loaded
+    await legacy.write(toLegacy(loaded), 'create')
+    const saved = await sessions.save(loaded, { data, meta: traceWritten(loaded.meta, id, data), expiresAt })
+    if (saved.outcome === 'gone') await legacy.destroy(id)
+    return saved.outcome === 'stored' ? saved.session : undefined
+  }
+
+  async function follow(loaded: LoadedSession, old: LegacySession): Promise<LoadedSession> {
+    if (old.expiresAt <= loaded.expiresAt + SAME_EXPIRY_MS) return loaded
+    await sessions.touch(loaded.id, old.expiresAt)
+    return { ...loaded, expiresAt: old.expiresAt }
+  }
+
+  async function takeOver(loaded: LoadedSession, old: LegacySession): Promise<LoadedSession | undefined> {
+    const change = { data: { ...old.data }, meta: traceRead(loaded.meta, old), expiresAt: Math.max(old.expiresAt, loaded.expiresAt) }
+    const saved = await sessions.save(loaded, change)
+    return saved.outcome === 'stored' ? saved.session : undefined
+  }
+
+  /** Writes what stands in the new store now, until nothing newer stands there. */
+  async function writeThrough(id: string): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const session = await sessions.load(id)
+      if (session === undefined) return void (await legacy.destroy(id))
+      await legacy.write(toLegacy(session), 'update')
+      const after = await sessions.load(id)
+      if (after?.version === session.version) return
+    }
+  }
+
+  async function endThere(owned: readonly { meta: LoadedSession['meta'] }[]): Promise<void> {
+    const ids = owned.flatMap(({ meta }) => traceOf(meta).legacyId ?? [])
+    await Promise.all(ids.map((id) => legacy.destroy(id)))
+  }
+
+  const load = (id: string): Promise<LoadedSession | undefined> => {
+    if (phase() === 'done') return sessions.load(id)
+    return phase() === 'forward' ? loadForward(id) : loadReversible(id)
+  }
+
+  return {
+    ...sessions,
+    load,
+    async create(id, session) {
+      if (phase() !== 'reversible') return sessions.create(id, session)
+      // There first: what is only here counts as ended there.
+      await legacy.write({ id, data: session.data, expiresAt: session.expiresAt }, 'create')
+      return sessions.create(id, { ...session, meta: traceWritten(session.meta ?? {}, id, session.data) })
+    },
+    async save(loaded, change) {
+      if (phase() !== 'reversible') return sessions.save(loaded, change)
+      const meta = traceWritten(change.meta ?? loaded.meta, loaded.id, change.data)
+      const saved = await sessions.save(loaded, { ...change, meta })
+      if (saved.outcome === 'stored') await writeThrough(loaded.id)
+      return saved
+    },
+    async update(id, change) {
+      if ((await load(id)) === undefined) return undefined
+      const updated = await sessions.update(id, change)
+      if (updated === undefined || phase() !== 'reversible') return updated
+      const saved = await sessions.save(updated, { ...updated, meta: traceWritten(updated.meta, id, updated.data) })
+      await writeThrough(id)
+      return saved.outcome === 'stored' ? saved.session : undefined
+    },
+    async touch(id, expiresAt) {
+      const live = await sessions.touch(id, expiresAt)
+      if (live && phase() === 'reversible') await writeThrough(id)
+      return live
+    },
+    async destroy(id) {
+      // There first: who carries it over meanwhile looks there afterwards.
+      if (phase() !== 'done') await legacy.destroy(id)
+      await sessions.destroy(id)
+    },
+    async destroyByOwner(userId, options) {
+      if (phase() !== 'done') {
+        const kept = options?.except === undefined ? undefined : (await sessions.load(options.except))?.key
+        const owned = await sessions.listByOwner(userId)
+        await endThere(owned.filter(({ key }) => kept === undefined || !key.equals(kept)))
+      }
+      return sessions.destroyByOwner(userId, options)
+    },
+    async destroyOwned(userId, key) {
+      if (phase() !== 'done') await endThere((await sessions.listByOwner(userId)).filter((owned) => owned.key.equals(key)))
+      return sessions.destroyOwned(userId, key)
+    },
+  }
+}
+
+function toLegacy({ id, data, meta, expiresAt }: LoadedSession): LegacySession {
+  const { legacyCookie: cookie } = traceOf(meta)
+  return cookie === undefined ? { id, data, expiresAt } : { id, data, expiresAt, cookie }
+}
