@@ -3,6 +3,7 @@ import t, { test } from 'tap'
 import { testConformance } from '../../src/conformance/index.ts'
 import { putSample, sampleKey, sampleRecord } from '../../src/conformance/samples.ts'
 import { createMemoryStore } from '../../src/memory/index.ts'
+import { testManyWriters, testRevocation } from '../fixtures/concurrency.ts'
 
 const clock = createFakeClock()
 testConformance({ test, clock, createStore: () => createMemoryStore({ environment: 'test', clock }) })
@@ -54,4 +55,14 @@ t.test('outside development it says that it is memory', async (t) => {
 t.test('wrong options are told all at once', async (t) => {
   const options = { maxEntries: 0, maxBytes: Number.NaN, size: 1 } as object
   t.throws(() => createMemoryStore(options), { name: 'TypeError', message: /unknown option size.*maxEntries.*maxBytes/ })
+})
+
+t.test('sixty-four clients that change one session at once lose no change', async (t) => {
+  const store = createMemoryStore({ environment: 'test' })
+  await testManyWriters(t, () => store)
+})
+
+t.test('no session survives that was signed in to before all were ended', async (t) => {
+  const store = createMemoryStore({ environment: 'test' })
+  await testRevocation(t, () => store)
 })

@@ -6,6 +6,7 @@ import { testConformance } from '../../src/conformance/index.ts'
 import { collect, putSample, repeat } from '../../src/conformance/samples.ts'
 import { createRedisStore, type RedisClient } from '../../src/index.ts'
 import { writeThroughFailover } from './fixtures/failover.ts'
+import { testRevocation } from '../fixtures/concurrency.ts'
 import { createStoreFactory } from '../fixtures/store-factory.ts'
 import { realClock } from '../fixtures/outages.ts'
 
@@ -28,6 +29,8 @@ t.test('an instance of the application serves as well', async (t) => {
   t.equal((await collect(store.scan({ batchSize: 3 }))).length, 30)
   t.equal(await store.destroyByOwner?.(ownerTag, { except: sessions[0]?.key ?? randomBytes(32) }), 29)
 })
+
+t.test('no session survives that was signed in to before all were ended', (t) => testRevocation(t, () => open('revoke:')))
 
 t.test('a failover in the middle of writing tears no session and hangs no request', async (t) => {
   await writeThroughFailover(t, open('failover:'), () => cluster.failOver())

@@ -1,0 +1,12 @@
+import { startPostgres } from '@keyturn/testing/postgres'
+import t from 'tap'
+import { createPostgresStore, type SessionStore } from '../../src/index.ts'
+import { testManyWriters, testRevocation } from '../fixtures/concurrency.ts'
+
+const server = await startPostgres()
+t.teardown(() => server.stop())
+const open = (): SessionStore => createPostgresStore({ url: server.url })
+
+t.test('sixty-four clients that change one session at once lose no change', (t) => testManyWriters(t, open))
+
+t.test('no session survives that was signed in to before all were ended', (t) => testRevocation(t, open))

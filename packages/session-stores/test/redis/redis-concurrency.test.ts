@@ -1,0 +1,12 @@
+import { startRedis } from '@keyturn/testing/redis'
+import t from 'tap'
+import { createRedisStore, type SessionStore } from '../../src/index.ts'
+import { testManyWriters, testRevocation } from '../fixtures/concurrency.ts'
+
+const server = await startRedis()
+t.teardown(() => server.stop())
+const open = (): SessionStore => createRedisStore({ url: server.url })
+
+t.test('sixty-four clients that change one session at once lose no change', (t) => testManyWriters(t, open))
+
+t.test('no session survives that was signed in to before all were ended', (t) => testRevocation(t, open))
