@@ -1,3 +1,5 @@
+export { createAuditFile } from './audit/audit-file.ts'
+export { type AuditEntry, createAuditTrail } from './audit/audit-trail.ts'
 export { chainProviders, type ProviderChain } from './chain.ts'
 export { createEnvironmentProvider, type EnvironmentProvider } from './env/env-provider.ts'
 export type { EnvironmentProviderOptions } from './env/env-options.ts'

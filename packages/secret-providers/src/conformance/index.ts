@@ -1,0 +1,2 @@
+export { testConformance } from './conformance.ts'
+export type { ConformanceOptions } from './harness.ts'
