@@ -13,7 +13,7 @@ const DEFAULT_FOLDER = fileURLToPath(new URL('../.demo', import.meta.url))
 let settings: Settings | undefined
 let database: Database | undefined
 let server: ServerProcess | undefined
-let ending = false
+const ending = new AbortController()
 
 const started = start()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
@@ -21,7 +21,7 @@ watchLauncher(() => void end(0))
 try {
   await started
 } catch (error) {
-  console.error(`\n${sayWhy(error)}\n`)
+  if (!ending.signal.aborted) console.error(`\n${sayWhy(error)}\n`)
   await end(1)
 }
 
@@ -30,17 +30,18 @@ async function start(): Promise<void> {
   await probePort(settings)
   if (settings.databaseUrl === undefined) console.log('Starting PostgreSQL …')
   database = await openDatabase(settings)
+  if (ending.signal.aborted) return
   const env = { HOST: settings.host, DEMO_FOLDER: settings.folder, DATABASE_URL: database.url }
-  server = await startServerProcess({ env, port: settings.port })
-  if (ending) return
+  server = await startServerProcess({ env, port: settings.port, signal: ending.signal })
+  if (ending.signal.aborted) return
   console.log(announce(server.port, settings))
   void server.crashed.then(async () => end(1))
 }
 
-/** Whatever is still starting is let start first: only then is it known what must be stopped. */
+/** What is still starting comes to its end first: only then is it known what must be stopped. */
 async function end(code: number): Promise<void> {
-  if (ending) return
-  ending = true
+  if (ending.signal.aborted) return
+  ending.abort()
   await started.catch(() => {})
   await server?.stop()
   await database?.stop()

@@ -30,15 +30,18 @@ interface ServerProcessOptions {
   readonly env: Readonly<Record<string, string>>
   /** 0 takes a free one. */
   readonly port: number
+  /** Gives up starting. */
+  readonly signal: AbortSignal
 }
 
 /** @throws {ServerFailedError} It does not listen, with the system's or the plugin's code. */
-export async function startServerProcess({ env, port }: ServerProcessOptions): Promise<ServerProcess> {
+export async function startServerProcess({ env, port, signal }: ServerProcessOptions): Promise<ServerProcess> {
   const { promise: crashed, resolve: reportCrash } = Promise.withResolvers<void>()
   const asked = new WeakSet<ChildProcess>()
   let stopping = false
   let restarting = Promise.resolve()
   let current = spawn(port)
+  signal.addEventListener('abort', () => void end(current))
   const listeningOn = await listening(current)
 
   function spawn(wanted: number): ChildProcess {

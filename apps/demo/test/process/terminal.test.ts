@@ -38,6 +38,15 @@ t.test('SIGTERM ends the server and the database, in order', async (t) => {
   await t.rejects(fetch(demo.address))
 })
 
+t.test('SIGTERM while it starts ends it too', async (t) => {
+  const folder = t.testdir()
+  const demo = await runDemo(t, { DEMO_FOLDER: folder })
+  await demo.waitForLine(/Starting PostgreSQL/)
+  t.strictSame(await demo.kill('SIGTERM'), { code: 0, signal: null })
+  t.equal(postgresPid(folder), undefined)
+  t.notMatch(demo.lines.join('\n'), /Open|ended with/)
+})
+
 t.test('Ctrl-C, which every process of the terminal hears, ends it quietly', async (t) => {
   const demo = await startDemo(t)
   const pid = postgresPid(demo.folder) ?? 0
