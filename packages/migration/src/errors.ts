@@ -99,3 +99,15 @@ export class StoreCannotScanError extends KeyturnError {
     super(`The sessions of the ${store} store cannot be read one by one. Use a store whose supports.scan is true.`)
   }
 }
+
+/** Git could not be run, or could not read the repository. */
+export class GitFailedError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_GIT'
+  /** Exit code of git, or the code of the operating system, such as `ENOENT`. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(`Git could not read the repository (${reason}). Check that git is installed and the folder is a repository of yours.`)
+    this.reason = reason
+  }
+}

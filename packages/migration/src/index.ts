@@ -31,3 +31,9 @@ export { createMysqlReader, type MysqlClient, type MysqlSessionsOptions } from '
 export { createSqliteReader, type SqliteDatabase, type SqliteSessionsOptions } from './legacy/sqlite-sessions.ts'
 export { createLegacyBridge, type LegacyBridge, type LegacyBridgeOptions, type LegacyPhase } from './live/legacy-bridge.ts'
 export type { LegacyCookieOptions } from './live/legacy-cookies.ts'
+export {
+  type GitHistoryOptions,
+  type GitHistoryReport,
+  inspectGitHistory,
+  type PersonalDataCommit,
+} from './audit/git-history.ts'
