@@ -6,9 +6,10 @@ import type { KeysFacts } from '../page/page-state.ts'
 const ORDER = ['primary', 'pending', 'retiring']
 
 /** The keys of this process, and those that a second reader finds in the file. */
-export async function keysFacts({ keyring, statistics, health }: SecureSession, secretFile: string): Promise<KeysFacts> {
+export async function keysFacts({ keyring, store, health }: SecureSession, secretFile: string): Promise<KeysFacts> {
   const { current } = keyring
-  const [counts, { secret }, inFile] = await Promise.all([statistics(), health(), readIds(secretFile)])
+  // The store itself: `secureSession.statistics()` gives counts up to a minute old, and here a row was just sealed anew.
+  const [counts, { secret }, inFile] = await Promise.all([store.statistics?.(), health(), readIds(secretFile)])
   const accepted = new Set(current.accepted('cookie').map(({ id }) => id))
   return {
     primary: current.primary('cookie').id,

@@ -34,6 +34,8 @@ t.test('a visitor signs in, the secret is rotated, the process restarted: signed
   const secondKey = await ada.keyIn('#row [data-column=key_id]')
   t.not(secondKey, firstKey, 'the row is sealed again under another key')
   t.equal(await ada.keyIn('#keys [data-state=primary]'), secondKey, 'which is the primary')
+  t.match(await ada.text('#keys [data-state=primary]'), '1 session sealed under it')
+  t.match(await ada.text('#keys [data-state=retiring]'), '0 sessions sealed under it')
   t.equal(await ada.keyIn('#keys [data-state=retiring]'), firstKey, 'and the one before retires')
   t.equal(await ada.keyIn('#signed-by'), secondKey, 'the cookie is signed by it')
   t.equal(idIn(await ada.cookie()), idIn(cookie), 'for the same session')
