@@ -1,6 +1,7 @@
 // Runs one check after another, says of each how it went, and never stops early.
 import { spawnSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { root } from './workspaces.mjs'
 
 const CHECK_LIMIT_MS = 5 * 60_000
@@ -10,8 +11,6 @@ const KEPT_OUTPUT_BYTES = 64 * 1024 * 1024
 const env = {
   ...process.env,
   PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
-  NO_COLOR: '1',
-  FORCE_COLOR: undefined,
 }
 
 /**
@@ -32,7 +31,7 @@ export function runChecks(checks) {
 
 /** Says how one check went; output is worth showing only where it failed. */
 export function tell({ name, ok, detail = '', output = '' }) {
-  if (!ok && output.trim() !== '') console.log(`\n${output.trim()}\n`)
+  if (!ok && output.trim() !== '') console.log(`\n${stripVTControlCharacters(output).trim()}\n`)
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}${detail === '' ? '' : ` (${detail})`}`)
   return ok
 }
