@@ -8,6 +8,7 @@ export class SecretMissingError extends KeyturnError {
 
   constructor(asked: readonly string[], hints: readonly string[] = []) {
     super(renderMissingScreen(asked, hints))
+    showOnlyMessage(this)
   }
 }
 
@@ -19,6 +20,7 @@ export class SecretRefusedError extends KeyturnError {
   constructor(faults: readonly SecretFault[]) {
     super(renderRefusedScreen(faults))
     this.faults = faults
+    showOnlyMessage(this)
   }
 }
 
@@ -166,4 +168,10 @@ export class SecretSourceClosedError extends KeyturnError {
   constructor(name: string) {
     super(`${name} was closed. Make a new one to go on.`)
   }
+}
+
+/** Who starts a server and reads this on a terminal is helped by the screen, not by where it was thrown. */
+function showOnlyMessage(error: SecretMissingError | SecretRefusedError): void {
+  error.stack = `${error.name}: ${error.message}`
+  if ('faults' in error) Object.defineProperty(error, 'faults', { enumerable: false })
 }
