@@ -11,7 +11,8 @@ export const usage: string = `npx -y pnpm --filter @keyturn/bench run bench:cryp
   --json          one JSON document on standard output
   --only text     comparisons whose name holds it, such as fernet
   --rounds n      default 25
-  --slice-ms n    work of each subject in each round, default 100`
+  --slice-ms n    work of each subject in each round, default 100
+  --warm-up-ms n  work of each subject before, default 500`
 
 /** @throws {TypeError} naming every argument that is wrong. */
 export function parseCryptoOptions(args: readonly string[]): CryptoOptions {
@@ -22,14 +23,22 @@ export function parseCryptoOptions(args: readonly string[]): CryptoOptions {
       only: { type: 'string', default: '' },
       rounds: { type: 'string', default: '25' },
       'slice-ms': { type: 'string', default: '100' },
+      'warm-up-ms': { type: 'string', default: '500' },
     },
   })
-  const rounds = Number(values.rounds)
-  const sliceMs = Number(values['slice-ms'])
-  const problems = [
-    Number.isInteger(rounds) && rounds >= 1 ? undefined : '--rounds must be a whole number, at least 1',
-    Number.isInteger(sliceMs) && sliceMs >= 1 ? undefined : '--slice-ms must be a whole number, at least 1',
-  ].filter((problem) => problem !== undefined)
+  const problems: string[] = []
+  const count = (name: 'rounds' | 'slice-ms' | 'warm-up-ms'): number => {
+    const number = Number(values[name])
+    if (!Number.isInteger(number) || number < 1) problems.push(`--${name} must be a whole number, at least 1`)
+    return number
+  }
+  const options: CryptoOptions = {
+    output: values.json ? 'json' : 'table',
+    only: values.only,
+    rounds: count('rounds'),
+    sliceMs: count('slice-ms'),
+    warmUpMs: count('warm-up-ms'),
+  }
   if (problems.length > 0) throw new TypeError(problems.join('\n'))
-  return Object.freeze({ output: values.json ? 'json' : 'table', only: values.only, rounds, sliceMs })
+  return Object.freeze(options)
 }

@@ -31,16 +31,21 @@ export interface MeasureOptions {
   readonly rounds: number
   /** Milliseconds that each subject works in each round. */
   readonly sliceMs: number
+  /** Milliseconds that each subject works before the first round: the compiler takes its time, and processor time. */
+  readonly warmUpMs: number
 }
 
 /**
  * Measures every subject in every round, beginning with another one each time, and compares within a round: what
  * slowed the machine for a while slowed all of them.
  */
-export async function measure(comparison: Comparison, { rounds, sliceMs }: MeasureOptions): Promise<Measured> {
+export async function measure(comparison: Comparison, { rounds, sliceMs, warmUpMs }: MeasureOptions): Promise<Measured> {
   const { subjects } = comparison
   const times = new Map<Subject, number>()
-  for (const subject of subjects) times.set(subject, await calibrate(subject, sliceMs))
+  for (const subject of subjects) {
+    await timesWithin(subject, warmUpMs)
+    times.set(subject, await timesWithin(subject, sliceMs))
+  }
   const micros = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]))
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < subjects.length; i++) {
@@ -59,12 +64,12 @@ export async function measure(comparison: Comparison, { rounds, sliceMs }: Measu
   }
 }
 
-/** Warms up, and finds how often a subject does its work in a slice. */
-async function calibrate(subject: Subject, sliceMs: number): Promise<number> {
+/** How often a subject does its work in a time. */
+async function timesWithin(subject: Subject, ms: number): Promise<number> {
   let times = 100
   for (;;) {
     const tookMs = ((await subject.run(times)) * times) / 1000
-    if (tookMs >= sliceMs / 2) return Math.max(1, Math.round((times * sliceMs) / tookMs))
+    if (tookMs >= ms / 2) return Math.max(1, Math.round((times * ms) / tookMs))
     times *= 2
   }
 }

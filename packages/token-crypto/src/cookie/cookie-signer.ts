@@ -4,7 +4,7 @@ import type { Keyring, LegacySecret } from '../keyring/keyring.ts'
 import type { LiveKeyring } from '../keyring/live-keyring.ts'
 import type { PurposeKey } from '../keyring/purpose-keys.ts'
 import { createSignature, isSameSignature, SIGNATURE_LENGTH } from './cookie-signature.ts'
-import { createSignatureMemory } from './signature-memory.ts'
+import { createRecentMap } from '../recent/recent-map.ts'
 
 /** What `unsign` found, in the shape that @fastify/cookie and @fastify/session expect. */
 export interface UnsignResult {
@@ -45,7 +45,7 @@ const PREFIXES = Object.freeze({ 'fastify-session': '', 'express-session': 's:' 
  */
 export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptions = {}): CookieSigner {
   const { prefix, maxLength, remember } = resolveOptions(options)
-  const memory = createSignatureMemory(remember)
+  const memory = createRecentMap<string>(remember)
   const legacyKeys = new WeakMap<LegacySecret, KeyObject>()
   let remembered: KeyId | undefined
 

@@ -55,9 +55,10 @@ export function createFernetCipher(keys: FernetKeyPair): FernetCipher {
   return {
     seal(plain, time) {
       const pad = BLOCK_BYTES - (plain.length % BLOCK_BYTES)
-      const blocks = Buffer.alloc(BLOCK_BYTES + plain.length + pad, pad)
+      const blocks = Buffer.allocUnsafe(BLOCK_BYTES + plain.length + pad)
       blocks.set(randomBlock())
       blocks.set(plain, BLOCK_BYTES)
+      blocks.fill(pad, BLOCK_BYTES + plain.length)
       const ivAndCiphertext = cipher.update(blocks)
       blocks.fill(0)
       const macAt = IV_AT + ivAndCiphertext.length

@@ -1,17 +1,17 @@
 import type { Purpose } from '../keyring/derive-key.ts'
 import type { Keyring } from '../keyring/keyring.ts'
 import { encryptGcm } from './aes-256-gcm.ts'
-import { nextMessageKey } from './message-keys.ts'
+import { messageKeysOf } from './message-keys.ts'
 import type { Place } from './place.ts'
 import {
   CIPHERTEXT_AT,
   encodeAssociatedData,
+  GCM_NONCE_AT,
   KEY_ID_AT,
   NONCE_AT,
   SEALED_OVERHEAD_BYTES,
   SEALED_VERSION,
 } from './sealed-format.ts'
-import { HALF_NONCE } from './xaes-256-gcm.ts'
 
 /**
  * Encrypts under the primary key and binds the result to its purpose and place.
@@ -27,10 +27,13 @@ export function seal(keyring: Keyring, purpose: Purpose, plain: Uint8Array, plac
   const sealed = Buffer.allocUnsafe(SEALED_OVERHEAD_BYTES + plain.length)
   sealed[0] = SEALED_VERSION
   sealed.set(primary.idBytes, KEY_ID_AT)
-  const aad = encodeAssociatedData(sealed, purpose, place)
-  const { nonce, key } = nextMessageKey(primary.key)
-  sealed.set(nonce, NONCE_AT)
-  const { ciphertext, tag } = encryptGcm({ key, iv: nonce.subarray(HALF_NONCE), aad, data: plain })
+  const key = messageKeysOf(primary.key).next(sealed, NONCE_AT)
+  const { ciphertext, tag } = encryptGcm({
+    key,
+    iv: sealed.subarray(GCM_NONCE_AT, CIPHERTEXT_AT),
+    aad: encodeAssociatedData(sealed, purpose, place),
+    data: plain,
+  })
   sealed.set(ciphertext, CIPHERTEXT_AT)
   sealed.set(tag, CIPHERTEXT_AT + ciphertext.length)
   return sealed

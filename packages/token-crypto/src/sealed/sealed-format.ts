@@ -2,12 +2,13 @@ import { KEY_ID_BYTES, type KeyId } from '../keyring/key-id.ts'
 import type { Purpose } from '../keyring/derive-key.ts'
 import { TAG_BYTES } from './aes-256-gcm.ts'
 import { type Place, placeParts } from './place.ts'
-import { XAES_NONCE_BYTES } from './xaes-256-gcm.ts'
+import { HALF_NONCE, XAES_NONCE_BYTES } from './xaes-256-gcm.ts'
 
 // version 1 ‖ key id 8 ‖ nonce 24 ‖ ciphertext ‖ tag 16
 export const SEALED_VERSION = 1
 export const KEY_ID_AT = 1
 export const NONCE_AT: number = KEY_ID_AT + KEY_ID_BYTES
+export const GCM_NONCE_AT: number = NONCE_AT + HALF_NONCE
 export const CIPHERTEXT_AT: number = NONCE_AT + XAES_NONCE_BYTES
 
 /** How many bytes a sealed value is longer than what it holds. */
@@ -49,6 +50,6 @@ function writeName(target: Buffer, name: string, at: number): number {
 }
 
 /** The same memory as a Buffer. */
-function viewBuffer(bytes: Uint8Array): Buffer {
+export function viewBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

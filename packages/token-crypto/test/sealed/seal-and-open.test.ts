@@ -132,6 +132,19 @@ test('values sealed by the first release open', (t) => {
   t.end()
 })
 
+test('values of many messages open in any order, known and forgotten message keys alike', (t) => {
+  const sealed = Array.from({ length: 3000 }, (_, i) => seal(ring, 'token', Buffer.from(String(i)), place))
+  const elsewhere = keyring('a')
+  for (let i = 0; i < 3000; i++) {
+    const at = (i * 1117) % 3000
+    for (const reader of [ring, elsewhere]) {
+      if (open(reader, 'token', sealed[at] as Buffer, place).toString() !== String(at)) t.fail(`value ${at}`)
+    }
+  }
+  t.pass()
+  t.end()
+})
+
 test('the primary seals, every accepted key opens', (t) => {
   const old = seal(keyring('old'), 'session', Buffer.from('kept'), place)
   const rotated = keyring('new', version('old', 'retiring'))

@@ -1,8 +1,8 @@
 import { test } from 'tap'
-import { createSignatureMemory } from '../../src/cookie/signature-memory.ts'
+import { createRecentMap } from '../../src/recent/recent-map.ts'
 
 test('keeps the last values and drops those before', (t) => {
-  const memory = createSignatureMemory(2)
+  const memory = createRecentMap<string>(2)
   for (const value of ['a', 'b', 'c']) memory.set(value, `signature of ${value}`)
   t.equal(memory.get('b'), 'signature of b')
   t.equal(memory.get('c'), 'signature of c')
@@ -14,7 +14,7 @@ test('keeps the last values and drops those before', (t) => {
 })
 
 test('forgets everything when told', (t) => {
-  const memory = createSignatureMemory(1)
+  const memory = createRecentMap<string>(1)
   memory.set('a', '')
   memory.set('b', '')
   memory.clear()
@@ -23,7 +23,7 @@ test('forgets everything when told', (t) => {
 })
 
 test('of no capacity keeps nothing', (t) => {
-  const memory = createSignatureMemory(0)
+  const memory = createRecentMap<string>(0)
   memory.set('a', '')
   t.equal(memory.get('a'), undefined)
   t.end()

@@ -1,0 +1,27 @@
+/** Remembers what was set recently: at least the last `capacity` entries, at most twice as many. */
+export interface RecentMap<V> {
+  get(name: string): V | undefined
+  set(name: string, value: V): void
+  clear(): void
+}
+
+/** Two generations: when the younger is full it becomes the older, and the older is dropped at once. */
+export function createRecentMap<V>(capacity: number): RecentMap<V> {
+  let young = new Map<string, V>()
+  let old = new Map<string, V>()
+  return {
+    get: (name) => young.get(name) ?? old.get(name),
+    set(name, value) {
+      if (capacity === 0) return
+      if (young.size >= capacity) {
+        old = young
+        young = new Map()
+      }
+      young.set(name, value)
+    },
+    clear() {
+      young = new Map()
+      old = new Map()
+    },
+  }
+}
