@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { createTemporaryFolder } from '../folders/temporary-folder.ts'
 import type { Binary, BinaryRole, Environment } from './binary-role.ts'
 import { inImage, inPackages } from './unpacked-program.ts'
 
@@ -37,15 +38,16 @@ function release(): string {
 export async function fillCache(target: string, fill: (work: { readonly root: string, readonly scratch: string }) => Promise<void>): Promise<void> {
   const cache = join(target, '..')
   await mkdir(cache, { recursive: true })
-  const work = await mkdtemp(join(cache, '.work-'))
+  // On the same disk as the target.
+  const work = createTemporaryFolder('work', cache)
   try {
-    const [root, scratch] = [join(work, 'root'), join(work, 'scratch')]
+    const [root, scratch] = [join(work.path, 'root'), join(work.path, 'scratch')]
     await mkdir(root)
     await mkdir(scratch)
     await fill({ root, scratch })
     await replaceFolder(root, target)
   } finally {
-    await rm(work, { recursive: true, force: true })
+    await work.remove()
   }
 }
 

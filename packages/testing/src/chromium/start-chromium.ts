@@ -32,18 +32,18 @@ export async function startChromium({ args = [], startTimeoutMs = 60_000 }: Chro
   if (!(Number.isFinite(startTimeoutMs) && startTimeoutMs > 0)) throw new TypeError('startChromium: startTimeoutMs must be a finite number above zero')
   const [{ chromium }, binary] = await Promise.all([import('playwright-core'), findBinary(chromiumRole)])
   const profile = createTemporaryFolder('chromium')
-  const process_ = await startManagedProcess({
+  const running = await startManagedProcess({
     command: binary.command,
     args: [...binary.args, ...FLAGS, `--user-data-dir=${profile.path}`, ...args],
     env: { ...process.env, ...binary.env, ...fonts(binary, profile.path) },
     endSignal: 'SIGKILL',
   })
   const end = async (): Promise<void> => {
-    await process_.end({ signal: 'SIGKILL', timeoutMs: 10_000 })
+    await running.end({ signal: 'SIGKILL', timeoutMs: 10_000 })
     await profile.remove()
   }
   try {
-    const [, endpoint = ''] = await process_.output.waitFor(/^DevTools listening on (ws:\S+)/, { timeoutMs: startTimeoutMs })
+    const [, endpoint = ''] = await running.output.waitFor(/^DevTools listening on (ws:\S+)/, { timeoutMs: startTimeoutMs })
     const browser = await chromium.connectOverCDP(endpoint)
     const disconnect = browser.close.bind(browser)
     browser.close = async options => {
@@ -53,7 +53,7 @@ export async function startChromium({ args = [], startTimeoutMs = 60_000 }: Chro
     return browser
   } catch (cause) {
     await end()
-    throw new StartFailedError(`Chromium did not become ready. It printed:\n${process_.output.lines.join('\n')}`, { cause })
+    throw new StartFailedError(`Chromium did not become ready. It printed:\n${running.output.lines.join('\n')}`, { cause })
   }
 }
 

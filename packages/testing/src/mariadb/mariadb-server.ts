@@ -3,8 +3,12 @@ import { realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findBinary } from '../binaries/find-binary.ts'
 import { createTemporaryFolder } from '../folders/temporary-folder.ts'
+import { toRunningServer } from '../servers/running-server.ts'
+import type { RunningServer } from '../servers/running-server.ts'
 import { startServerProcess } from '../servers/server-process.ts'
 import type { ServerProcess } from '../servers/server-process.ts'
+import { createTestDatabase } from '../servers/test-database.ts'
+import type { TestDatabase } from '../servers/test-database.ts'
 import { mariadbRole, shareFolderOf } from './mariadb-binary.ts'
 import { commonArguments, makeSystemTables } from './mariadb-bootstrap.ts'
 import type { MariadbInstallation } from './mariadb-bootstrap.ts'
@@ -16,33 +20,13 @@ export interface MariadbOptions {
   readonly startTimeoutMs?: number
 }
 
-/** A MariaDB server of our own on 127.0.0.1, in a temporary folder. It ends at the latest with this process. */
-export interface MariadbServer {
+/** A MariaDB server in a temporary folder. */
+export interface MariadbServer extends RunningServer {
   /** Of a user with all rights: `mysql://keyturn:…@127.0.0.1:…/`. Stays the same over restarts. */
   readonly url: string
-  readonly host: string
-  readonly port: number
   readonly user: string
   readonly password: string
-  /** What the server logged so far. */
-  readonly log: readonly string[]
-  /** Makes an empty database. */
-  createDatabase(): Promise<MariadbDatabase>
-  /** Ends the server and removes its folder. */
-  stop(): Promise<void>
-  /** SIGKILL, as a crash. `restart` brings it back. */
-  kill(): Promise<void>
-  /** Freezes it: connections are accepted and never answered. */
-  pause(): void
-  resume(): void
-  restart(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
-}
-
-export interface MariadbDatabase {
-  readonly name: string
-  readonly url: string
-  drop(): Promise<void>
+  createDatabase(): Promise<TestDatabase>
 }
 
 const USER = 'keyturn'
@@ -63,33 +47,15 @@ export async function startMariadb({ parameters = {}, startTimeoutMs = 60_000 }:
     await makeSystemTables(installation)
     await writeFile(initFile(folder.path), grant(password), { mode: 0o600 })
     const server = await startProcess(installation, { parameters, timeoutMs: startTimeoutMs })
-    return toServer(server, { password, remove: () => folder.remove() })
+    const urlOf = (database: string): string => `mysql://${USER}:${password}@127.0.0.1:${server.port}/${database}`
+    const stop = async (): Promise<void> => {
+      await server.discard()
+      await folder.remove()
+    }
+    return Object.assign(toRunningServer(server, stop), { url: urlOf(''), user: USER, password, createDatabase: () => createDatabase(urlOf) })
   } catch (error) {
     await folder.remove()
     throw error
-  }
-}
-
-function toServer(server: ServerProcess, { password, remove }: { readonly password: string, readonly remove: () => Promise<void> }): MariadbServer {
-  const urlOf = (database: string): string => `mysql://${USER}:${password}@127.0.0.1:${server.port}/${database}`
-  const stop = async (): Promise<void> => {
-    await server.discard()
-    await remove()
-  }
-  return {
-    url: urlOf(''),
-    host: '127.0.0.1',
-    port: server.port,
-    user: USER,
-    password,
-    get log() { return server.log },
-    createDatabase: () => createDatabase(urlOf),
-    stop,
-    kill: () => server.kill(),
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-    restart: () => server.restart(),
-    [Symbol.asyncDispose]: stop,
   }
 }
 
@@ -134,8 +100,7 @@ GRANT ALL PRIVILEGES ON *.* TO '${USER}'@'%' WITH GRANT OPTION;
 `
 }
 
-async function createDatabase(urlOf: (database: string) => string): Promise<MariadbDatabase> {
-  const name = `test_${randomBytes(8).toString('hex')}`
+function createDatabase(urlOf: (database: string) => string): Promise<TestDatabase> {
   const run = async (statement: string): Promise<void> => {
     const { createConnection } = await import('mysql2/promise')
     const connection = await createConnection(urlOf(''))
@@ -145,8 +110,11 @@ async function createDatabase(urlOf: (database: string) => string): Promise<Mari
       await connection.end()
     }
   }
-  await run(`CREATE DATABASE ${name}`)
-  return { name, url: urlOf(name), drop: () => run(`DROP DATABASE IF EXISTS ${name}`) }
+  return createTestDatabase({
+    urlOf,
+    create: name => run(`CREATE DATABASE ${name}`),
+    drop: name => run(`DROP DATABASE IF EXISTS ${name}`),
+  })
 }
 
 function checkOptions(parameters: Readonly<Record<string, string | number>>, startTimeoutMs: number): void {

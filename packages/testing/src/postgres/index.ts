@@ -1,3 +1,5 @@
 export { startPostgres } from './postgres-server.ts'
-export type { PostgresDatabase, PostgresServer } from './postgres-server.ts'
+export type { PostgresServer } from './postgres-server.ts'
+export type { RunningServer } from '../servers/running-server.ts'
+export type { TestDatabase } from '../servers/test-database.ts'
 export type { PostgresOptions } from './postgres-options.ts'

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { chown, link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { spawn } from 'node:child_process'
 import { StartFailedError } from '../errors.ts'
+import { startManagedProcess } from '../processes/managed-process.ts'
 import { isAlive } from '../processes/process-tree.ts'
 import type { PostgresAccount } from './postgres-account.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 
 export const SUPERUSER = 'postgres'
+const INITDB_TIMEOUT_MS = 120_000
 
 /** A cluster on disk: `data` belongs to the server's account, `password` to us. */
 export interface PostgresCluster {
@@ -32,34 +33,44 @@ export function dataArgument(dataFolder: string): string {
 export async function prepareCluster(folder: string, binaries: PostgresBinaries, account: PostgresAccount): Promise<PostgresCluster> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const dataFolder = dataFolderOf(folder)
-  const password = await keepPassword(join(folder, 'password'))
-  if (existsSync(dataFolder)) return { dataFolder, password }
+  const passwordFile = join(folder, 'password')
+  if (existsSync(dataFolder)) return { dataFolder, password: await readPassword(passwordFile) }
 
+  const password = await keepPassword(passwordFile)
   await removeAbandoned(folder)
   const unfinished = `${dataFolder}.new-${process.pid}`
   await mkdir(unfinished, { mode: 0o700 })
   if (account.uid !== undefined) await chown(unfinished, account.uid, account.gid)
-  await runInitdb(unfinished, { binaries, account, password, passwordFile: join(folder, `initial-password-${process.pid}`) })
+  await runInitdb(unfinished, { binaries, account, password, passwordFile: `${passwordFile}.new-${process.pid}` })
   await rename(unfinished, dataFolder)
   return { dataFolder, password }
 }
 
-async function keepPassword(path: string): Promise<string> {
+async function readPassword(path: string): Promise<string> {
   try {
-    const file = await open(path, 'wx', 0o600)
-    const password = randomBytes(24).toString('base64url')
-    await file.writeFile(password)
-    await file.close()
-    return password
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new StartFailedError(`the cluster beside ${path} cannot be used without its password: restore that file, or remove the folder to begin anew`, { cause })
+  }
+}
+
+/** The password appears under its name whole or not at all; whoever was first has set it. */
+async function keepPassword(path: string): Promise<string> {
+  const unfinished = `${path}.new-${process.pid}`
+  await writeFile(unfinished, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  try {
+    await link(unfinished, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    return readFile(path, 'utf8')
+  } finally {
+    await rm(unfinished)
   }
+  return readFile(path, 'utf8')
 }
 
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const maker = /^data\.new-(\d+)$/.exec(name)?.[1]
+    const maker = /^(?:data|password)\.new-(\d+)$/.exec(name)?.[1]
     if (maker === undefined || (isAlive(Number(maker)) && Number(maker) !== process.pid)) continue
     await rm(join(folder, name), { recursive: true, force: true })
   }
@@ -75,15 +86,20 @@ interface InitdbTask {
 async function runInitdb(dataFolder: string, { binaries, account, password, passwordFile }: InitdbTask): Promise<void> {
   const input = await openForAccount(passwordFile, password, account)
   try {
-    const child = spawn(binaries.initdb, [
-      '-D', dataArgument(dataFolder), `--username=${SUPERUSER}`, '--pwfile=/dev/stdin', '--auth=scram-sha-256',
-      '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions',
-    ], { cwd: dataFolder, ...account, env: {}, stdio: [input.fd, 'pipe', 'pipe'] })
-    let printed = ''
-    child.stdout?.on('data', chunk => { printed += String(chunk) })
-    child.stderr?.on('data', chunk => { printed += String(chunk) })
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
-    if (code !== 0) throw new StartFailedError(`initdb ended with code ${code}:\n${printed}`)
+    const running = await startManagedProcess({
+      command: binaries.initdb,
+      args: [
+        '-D', dataArgument(dataFolder), `--username=${SUPERUSER}`, '--pwfile=/dev/stdin', '--auth=scram-sha-256',
+        '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions',
+      ],
+      cwd: dataFolder,
+      ...account,
+      env: {},
+      inputFile: input.fd,
+      endSignal: 'SIGKILL',
+    })
+    const { code } = await running.waitForExit({ timeoutMs: INITDB_TIMEOUT_MS })
+    if (code !== 0) throw new StartFailedError(`initdb ended with code ${code}:\n${running.output.lines.join('\n')}`)
   } finally {
     await input.close()
   }

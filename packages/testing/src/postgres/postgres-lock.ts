@@ -6,7 +6,7 @@ import { FolderInUseError } from '../errors.ts'
 import { waitUntilGone } from '../processes/process-tree.ts'
 
 /** How long the watchdog of a process that just crashed may take to end its server. */
-const LEAVING_MS = 10_000
+const LEAVING_MS = 7_000
 
 /**
  * Takes away the mark of a server that is gone. PostgreSQL itself takes any process that has the same number by now

@@ -21,6 +21,8 @@ export interface ManagedProcessOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly uid?: number
   readonly gid?: number
+  /** Open file that it reads. Default: a pipe, `child.stdin`. */
+  readonly inputFile?: number
   /** Opens a channel for `send` and `message` events. Default: no channel. */
   readonly channel?: 'ipc'
   /** What the watchdog sends when this process ends first. Default: SIGTERM. */
@@ -55,7 +57,7 @@ export async function startManagedProcess(options: ManagedProcessOptions): Promi
     gid: options.gid,
     // Its own process group, so that Ctrl-C in the terminal reaches us and we end it in order.
     detached: true,
-    stdio: ['pipe', 'pipe', 'pipe', ...(options.channel === undefined ? [] : [options.channel])],
+    stdio: [options.inputFile ?? 'pipe', 'pipe', 'pipe', ...(options.channel === undefined ? [] : [options.channel])],
   })
   const { pid } = child
   if (pid === undefined) throw await new Promise(resolve => child.once('error', resolve))

@@ -10,13 +10,14 @@ export function processTree(root: number): number[] {
   return tree
 }
 
-/** Sends a signal to each process; those that are gone already are passed over. */
+/** Sends a signal to each process; those that are gone, or whose number is now another user's, are passed over. */
 export function signalAll(pids: Iterable<number>, signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ESRCH' && code !== 'EPERM') throw error
     }
   }
 }

@@ -57,7 +57,7 @@ const KILL_TIMEOUT_MS = 10_000
  */
 export async function spawnNode(script: string | URL, options: SpawnNodeOptions = {}): Promise<NodeProcess> {
   const path = script instanceof URL || script.startsWith('file:') ? fileURLToPath(script) : script
-  const process_ = await startManagedProcess({
+  const running = await startManagedProcess({
     command: process.execPath,
     args: ['--conditions=@keyturn/source', ...(options.nodeArgs ?? []), path, ...(options.args ?? [])],
     // The test runner's own hooks stay out of the child.
@@ -65,21 +65,21 @@ export async function spawnNode(script: string | URL, options: SpawnNodeOptions 
     cwd: options.cwd,
     channel: 'ipc',
   })
-  const { child, output } = process_
+  const { child, output } = running
   const nextMessage = queueMessages(listener => { child.on('message', listener) })
 
   return {
-    pid: process_.pid,
+    pid: running.pid,
     lines: output.lines,
-    get exit() { return process_.exit },
+    get exit() { return running.exit },
     waitForLine: (pattern, { from = 0, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => output.waitFor(pattern, { from, timeoutMs }),
     send(message) { child.send(message as object) },
     nextMessage: ({ timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => nextMessage(timeoutMs),
     write(text) { child.stdin?.write(text) },
     signal(signal) { child.kill(signal) },
-    kill: (signal = 'SIGTERM') => process_.end({ signal, timeoutMs: KILL_TIMEOUT_MS }),
-    waitForExit: ({ timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => process_.waitForExit({ timeoutMs }),
-    async [Symbol.asyncDispose]() { await process_.end({ signal: 'SIGKILL', timeoutMs: KILL_TIMEOUT_MS }) },
+    kill: (signal = 'SIGTERM') => running.end({ signal, timeoutMs: KILL_TIMEOUT_MS }),
+    waitForExit: ({ timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => running.waitForExit({ timeoutMs }),
+    async [Symbol.asyncDispose]() { await running.end({ signal: 'SIGKILL', timeoutMs: KILL_TIMEOUT_MS }) },
   }
 }
 

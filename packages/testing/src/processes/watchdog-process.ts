@@ -9,7 +9,8 @@ const processes = new Map<number, NodeJS.Signals>()
 const folders = new Set<string>()
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const message = JSON.parse(line) as WatchdogMessage
+  const message = parse(line)
+  if (message === undefined) continue
   if ('watch' in message && message.watch === 'process') processes.set(message.pid, message.signal)
   else if ('watch' in message) folders.add(message.path)
   else if (message.forget === 'process') processes.delete(message.pid)
@@ -24,4 +25,13 @@ async function endTree(root: number, signal: NodeJS.Signals): Promise<void> {
   signalAll(tree, 'SIGCONT')
   signalAll([root], signal)
   signalAll(await waitUntilGone(tree, GRACE_MS), 'SIGKILL')
+}
+
+/** Who is killed while writing leaves half a line, which must not keep us from what was said before. */
+function parse(line: string): WatchdogMessage | undefined {
+  try {
+    return JSON.parse(line) as WatchdogMessage
+  } catch {
+    return undefined
+  }
 }

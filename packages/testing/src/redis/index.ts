@@ -1,5 +1,6 @@
 export { startRedis } from './redis-server.ts'
 export type { RedisServer } from './redis-server.ts'
+export type { RunningServer } from '../servers/running-server.ts'
 export type { RedisOptions } from './redis-options.ts'
 export { startRedisCluster } from './redis-cluster.ts'
 export type { RedisCluster, RedisClusterOptions } from './redis-cluster.ts'

@@ -3,21 +3,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { WaitFailedError } from '../errors.ts'
+import type { RunningServer } from '../servers/running-server.ts'
 import type { ServerProcess } from '../servers/server-process.ts'
 import { startRedisProcess } from './redis-process.ts'
 
-/** One server of several that work together. */
-export interface RedisNode {
-  readonly host: string
-  readonly port: number
-  readonly log: readonly string[]
-  /** SIGKILL, as a crash. `restart` brings it back. */
-  kill(): Promise<void>
-  /** Freezes it: connections are accepted and never answered. */
-  pause(): void
-  resume(): void
-  restart(): Promise<void>
-}
+/** One server of several that work together. They are stopped together. */
+export interface RedisNode extends Omit<RunningServer, 'stop' | typeof Symbol.asyncDispose> {}
 
 /** What the topologies need of a node beside what they show. */
 export interface OwnRedisNode extends RedisNode {
@@ -42,7 +33,7 @@ export async function startRedisNode({ folder, name, password, settings, timeout
   const own = join(folder, name)
   await mkdir(own, { recursive: true, mode: 0o700 })
   const secrets: Readonly<Record<string, string>> = password === undefined ? {} : { requirepass: JSON.stringify(password), masterauth: JSON.stringify(password) }
-  const server = await startRedisProcess({ folder: own, port: undefined, settings: { ...secrets, ...settings }, timeoutMs })
+  const server = await startRedisProcess({ folder: own, port: undefined, settingsOn: () => ({ ...secrets, ...settings }), timeoutMs })
   return toRedisNode(server, password)
 }
 

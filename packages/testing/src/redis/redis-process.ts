@@ -10,8 +10,8 @@ import { redisRole } from './redis-binary.ts'
 export interface RedisProcessOptions {
   readonly folder: string
   readonly port: number | undefined
-  /** Settings by name; they win over ours. */
-  readonly settings: Settings
+  /** Settings by name for the port that it gets; they win over ours. */
+  readonly settingsOn: (port: number) => Settings
   readonly timeoutMs: number
 }
 
@@ -26,14 +26,14 @@ type Settings = Readonly<Record<string, string>>
 
 const PORT_TAKEN = /Address already in use|Failed listening on port/
 
-export async function startRedisProcess({ folder, port, settings, timeoutMs }: RedisProcessOptions): Promise<ServerProcess> {
+export async function startRedisProcess({ folder, port, settingsOn, timeoutMs }: RedisProcessOptions): Promise<ServerProcess> {
   const binary = await findBinary(redisRole)
   return startServerProcess({
     name: 'Redis',
     port,
     // The settings come by standard input: arguments are there to read for every user of the machine.
     processOn: () => processOf(binary, folder, ['-']),
-    inputOn: boundPort => configuration({ ...OURS, dir: folder, port: String(boundPort), ...settings }),
+    inputOn: boundPort => configuration({ ...OURS, dir: folder, port: String(boundPort), ...settingsOn(boundPort) }),
     ready: /Ready to accept connections/,
     portTaken: PORT_TAKEN,
     timeoutMs,

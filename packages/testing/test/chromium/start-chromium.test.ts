@@ -28,11 +28,13 @@ test('a browser opens a page, runs its script and keeps its cookies by context',
   t.equal(await stranger.textContent('#cookie'), 'none')
 })
 
-test('playwright is loaded with the browser only', async t => {
-  for (const topic of ['clock', 'processes', 'postgres', 'redis', 'proxy']) {
-    const child = await spawnNode(new URL('./fixtures/loads.ts', import.meta.url), { args: [topic] })
-    t.strictSame(await child.nextMessage(), { playwright: false }, topic)
-    await child.kill()
+test('playwright is loaded with the browser only, and nothing that fetches programs with PostgreSQL', async t => {
+  for (const topic of ['chromium', 'clock', 'mariadb', 'postgres', 'processes', 'proxy', 'python', 'redis', 'secrets-manager']) {
+    await using child = await spawnNode(new URL('./fixtures/loads.ts', import.meta.url), { args: [topic] })
+    const loaded = await child.nextMessage() as string[]
+    t.ok(loaded.some(url => url.includes(`/src/${topic}/`)), `${topic} is loaded`)
+    t.strictSame(loaded.filter(url => url.includes('playwright')), [], topic)
+    if (topic === 'postgres') t.strictSame(loaded.filter(url => url.includes('/src/binaries/')), [])
   }
 })
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { test } from 'tap'
+import { spawnNode } from '../../src/processes/index.ts'
 import { startPostgres } from '../../src/postgres/index.ts'
 
+// Servers are ended by `await using`: tap removes its folder before it runs the teardowns.
 function connect(url: string): postgres.Sql {
   return postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
 }
@@ -19,8 +21,7 @@ test('a second start on a kept folder finds the data and the password of the fir
   await first.stop()
   t.ok(existsSync(folder))
 
-  const second = await startPostgres({ folder, port: first.port })
-  t.teardown(() => second.stop())
+  await using second = await startPostgres({ folder, port: first.port })
   t.equal(second.url, first.url)
   const again = connect(second.url)
   t.strictSame([...await again`SELECT id FROM kept`], [{ id: 42 }])
@@ -53,8 +54,8 @@ test('the mark of a crashed server is no hindrance, even when its process number
   t.teardown(() => stranger.kill('SIGKILL'))
   writeFileSync(lock, `${stranger.pid}\n${join(folder, 'data')}\n`)
 
-  const second = await startPostgres({ folder })
-  t.teardown(() => second.stop())
+  await using second = await startPostgres({ folder })
+  t.ok(second.port)
   t.equal(stranger.exitCode, null, 'the stranger was left alone')
 })
 
@@ -82,4 +83,19 @@ test('what a start that was killed left half made is cleared away', async t => {
   await using server = await startPostgres({ folder })
   t.ok(server.port)
   t.strictSame(readdirSync(folder).sort(), ['data', 'password'])
+})
+
+test('a start prints nothing of its own, and a process that ends in order leaves the folder', async t => {
+  const folder = join(t.testdir(), 'database')
+  await using child = await spawnNode(new URL('./fixtures/keeps-a-folder.ts', import.meta.url), { args: [folder] })
+  t.strictSame(await child.waitForExit(), { code: 0, signal: null })
+  t.strictSame(child.lines, ['started', 'stopped'])
+  t.strictSame(readdirSync(folder).sort(), ['data', 'password'])
+})
+
+test('a cluster whose password is lost is not started, and the message says what to do', async t => {
+  const folder = join(t.testdir(), 'database')
+  await (await startPostgres({ folder })).stop()
+  rmSync(join(folder, 'password'))
+  await t.rejects(startPostgres({ folder }), { code: 'KEYTURN_TESTING_START_FAILED', message: /restore that file, or remove the folder/ })
 })

@@ -27,6 +27,27 @@ test('a password is asked for, and the url carries it', async t => {
   await t.rejects(connect(t, `redis://127.0.0.1:${server.port}`).ping(), { message: /NOAUTH/ })
 })
 
+test('a server with TLS answers who trusts its certificate, and nobody without TLS', async t => {
+  await using server = await startRedis({ tls: 'required', password: 'secret' })
+  t.match(server.url, /^rediss:\/\/:secret@127\.0\.0\.1:\d+$/)
+  const trusting = new Redis(server.url, { tls: { ...server.tls }, retryStrategy: null })
+  t.teardown(() => trusting.disconnect())
+  t.equal(await trusting.ping(), 'PONG')
+  await t.rejects(connect(t, server.url).ping(), 'the certificate is not trusted by itself')
+  await t.rejects(connect(t, server.url.replace('rediss', 'redis')).ping())
+  await server.restart()
+  const again = new Redis(server.url, { tls: { ...server.tls }, retryStrategy: null })
+  t.teardown(() => again.disconnect())
+  t.equal(await again.ping(), 'PONG')
+})
+
+test('a socket in the server\'s folder answers as well', async t => {
+  await using server = await startRedis({ parameters: { unixsocket: 'redis.sock' } })
+  const client = new Redis({ path: join(server.folder, 'redis.sock'), retryStrategy: null })
+  t.teardown(() => client.disconnect())
+  t.equal(await client.ping(), 'PONG')
+})
+
 test('a killed server comes back on its address, without data unless it was told to keep it', async t => {
   for (const [parameters, expected] of [[{}, null], [{ appendonly: 'yes', appendfsync: 'always' }, 'kept']] as const) {
     await using server = await startRedis({ parameters })
