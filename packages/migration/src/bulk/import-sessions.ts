@@ -9,6 +9,7 @@ import { createSessionTask, isStoreOutage, type SessionOutcome } from './session
 export interface ImportSessionsOptions extends BulkOptions {
   /** Sessions of another library, or any that you read yourself, such as `readJsonFile` gives. */
   readonly from: LegacyStore | AsyncIterable<LegacySession>
+  /** Those that the bridge wrapped, while there is one: what both stores have is then brought together. */
   readonly into: SealedSessions
   /** Each session leaves the old store when it is in the new one. Only for a store. Default `false`. */
   readonly move?: boolean
@@ -36,7 +37,7 @@ export async function importSessions(options: ImportSessionsOptions): Promise<Bu
   async function carry(session: LegacySession): Promise<SessionOutcome> {
     if (dryRun) return { outcome: (await into.load(session.id)) === undefined ? 'changed' : 'current' }
     const carried = await carrySession(session, { sessions: into, legacy, move, userIdOf })
-    if (carried === 'there') return { outcome: 'current' }
+    if (carried === 'there') return { outcome: (await into.load(session.id)) === undefined ? 'gone' : 'current' }
     return carried === 'ended' ? { outcome: 'gone' } : { outcome: 'changed', keyId: carried.keyId }
   }
 

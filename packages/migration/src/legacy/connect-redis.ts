@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@keyturn/token-crypto'
+import { type Clock, type EpochMs, systemClock } from '@keyturn/token-crypto'
 import type { LegacySession, LegacyStore } from './legacy-store.ts'
 import { parseSessionJson, toSessionObject } from './session-json.ts'
 
@@ -16,6 +16,8 @@ export interface ConnectRedisOptions {
 
 const DAY_MS = 86_400_000
 const SCAN_COUNT = '1000'
+const KEY_GONE = -2
+const NO_EXPIRY = -1
 
 /**
  * Sessions of connect-redis: JSON under `prefix` and id. The key's time to live is the truth; connect-redis does not
@@ -24,20 +26,31 @@ const SCAN_COUNT = '1000'
  * @see https://github.com/tj/connect-redis
  */
 export function createConnectRedisReader({ client, prefix = 'sess:', clock = systemClock }: ConnectRedisOptions): LegacyStore {
+  let knowsExpireTime = true
+
   async function read(id: string): Promise<LegacySession | undefined> {
     const key = prefix + id
-    const [json, ttlMs] = await Promise.all([client.call('GET', key), client.call('PTTL', key)])
-    return toSession(id, json, Number(ttlMs))
+    const [json, expiresAt] = await Promise.all([client.call('GET', key), readExpiry(key)])
+    const parsed = json === null ? undefined : parseSessionJson(json)
+    if (parsed === undefined || expiresAt === 'gone') return undefined
+    const { data, cookie, cookieExpiresAt } = parsed
+    const session = { id, data, expiresAt: expiresAt ?? cookieExpiresAt ?? clock.now() + DAY_MS }
+    return cookie === undefined ? session : { ...session, cookie }
   }
 
-  function toSession(id: string, json: unknown, ttlMs: number): LegacySession | undefined {
-    const parsed = json === null ? undefined : parseSessionJson(json)
-    // -2: it went between the two commands.
-    if (parsed === undefined || ttlMs === -2) return undefined
-    const now = clock.now()
-    const expiresAt = ttlMs >= 0 ? now + ttlMs : (parsed.cookieExpiresAt ?? now + DAY_MS)
-    const { data, cookie } = parsed
-    return cookie === undefined ? { id, data, expiresAt } : { id, data, expiresAt, cookie }
+  /** By Redis's own clock; before Redis 7 by what is left, which a busy process reads a little late. */
+  async function readExpiry(key: string): Promise<EpochMs | 'gone' | undefined> {
+    const askedAt = clock.now()
+    const answer = knowsExpireTime ? await client.call('PEXPIRETIME', key).catch(forgetExpireTime) : undefined
+    const time = Number(answer ?? (await client.call('PTTL', key)))
+    if (time === KEY_GONE) return 'gone'
+    if (time === NO_EXPIRY) return undefined
+    return answer === undefined ? askedAt + time : time
+  }
+
+  function forgetExpireTime(error: unknown): undefined {
+    if (!/unknown command/i.test((error as Error).message)) throw error
+    knowsExpireTime = false
   }
 
   async function* scan(): AsyncIterable<LegacySession> {

@@ -35,6 +35,12 @@ export function traceWritten(meta: SessionMeta, id: string, data: Readonly<Sessi
 }
 
 
+/** Metadata of a session that leaves the old store: should it be left behind there, ending it by its owner finds it. */
+export function traceMoved(meta: SessionMeta, id: string): SessionMeta {
+  const { legacyWritten: _, ...kept } = meta as SessionMeta & { legacyWritten?: never }
+  return { ...kept, legacyId: id }
+}
+
 export interface CarryOptions {
   readonly sessions: SealedSessions
   /** `undefined` where the source cannot be written, such as a file. */
@@ -55,7 +61,7 @@ export async function carrySession(session: LegacySession, options: CarryOptions
   const data = { ...session.data }
   const userId = userIdOf(data)
   const owner: SessionMeta = userId === undefined ? {} : { userId }
-  const meta = legacy === undefined ? owner : traceRead(owner, session)
+  const meta = legacy === undefined ? owner : move ? traceMoved(owner, id) : traceRead(owner, session)
   let created: LoadedSession
   try {
     created = await sessions.create(id, { data, meta, expiresAt })

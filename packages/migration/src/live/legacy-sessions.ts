@@ -1,6 +1,6 @@
 import type { LoadedSession, SealedSessions, SessionData } from '@keyturn/session-stores'
 import type { LegacySession, LegacyStore } from '../legacy/legacy-store.ts'
-import { carrySession, fingerprintOf, traceOf, traceRead, traceWritten } from './carried-session.ts'
+import { carrySession, fingerprintOf, traceMoved, traceOf, traceRead, traceWritten } from './carried-session.ts'
 import type { LegacyPhase } from './legacy-bridge.ts'
 
 export interface LegacySessionsOptions {
@@ -23,9 +23,28 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf }: Lega
 
   async function loadForward(id: string): Promise<LoadedSession | undefined> {
     const loaded = await sessions.load(id)
-    if (loaded !== undefined) return loaded
+    if (loaded !== undefined) return traceOf(loaded.meta).legacyWritten === undefined ? loaded : leave(loaded)
     const old = await legacy.read(id)
     return old === undefined ? undefined : carry(old)
+  }
+
+  /** For the last time what the old application did counts; then the session is here alone. */
+  async function leave(loaded: LoadedSession): Promise<LoadedSession | undefined> {
+    const { id, meta } = loaded
+    const old = await legacy.read(id)
+    if (old === undefined) {
+      const now = await sessions.load(id)
+      // Another request may have been the last.
+      if (now === undefined || traceOf(now.meta).legacyWritten === undefined) return now
+      await sessions.destroy(id)
+      return undefined
+    }
+    const known = traceOf(meta).legacyWritten?.includes(fingerprintOf(old.data)) === true
+    const data = known ? loaded.data : { ...old.data }
+    const expiresAt = Math.max(old.expiresAt, loaded.expiresAt)
+    const saved = await sessions.save(loaded, { data, meta: traceMoved(meta, id), expiresAt })
+    await legacy.destroy(id)
+    return saved.outcome === 'stored' ? saved.session : undefined
   }
 
   /** The old application may run beside this one: what it ended is ended, what it changed is taken over. */

@@ -101,6 +101,23 @@ t.test('reversible: what begins, is touched, changed in one step and ended here 
   t.equal(old.size, 0)
 })
 
+t.test('cut over: what the old application did last counts once more, then the session is here alone', async (t) => {
+  const { old, sessions, bridge } = world('reversible')
+  for (const id of ['changed', 'ended', 'same']) {
+    oldWrites(old, id, { user: 'ann', n: 1 })
+    await sessions.load(id)
+  }
+  oldWrites(old, 'changed', { user: 'ann', n: 2 })
+  old.delete('ended')
+  bridge.switch.set('forward')
+  const together = await Promise.all([sessions.load('changed'), sessions.load('changed'), sessions.load('changed')])
+  t.same(together.map((each) => each?.data['n']), [2, 2, 2])
+  t.equal(await sessions.load('ended'), undefined)
+  t.match(await sessions.load('same'), { data: { n: 1 } })
+  t.equal(old.size, 0)
+  t.match(await sessions.load('same'), { data: { n: 1 } })
+})
+
 t.test('a save that arrives after the end of its session brings it back in neither store', async (t) => {
   const { old, sessions, plain } = world('reversible')
   oldWrites(old, 'one', { user: 'ann' })
