@@ -1,30 +1,9 @@
 import { StoreUnavailableError } from '../errors.ts'
 import { loadDriver } from '../load-driver.ts'
 import { withTimeLimit } from '../time-limit.ts'
+import type { Parameter, PostgresClient, PostgresQuery, PostgresTransaction, Rows } from './postgres-driver.ts'
 import { toStoreError } from './postgres-errors.ts'
 import type { ResolvedPostgresStoreOptions } from './postgres-options.ts'
-
-export type Row = Readonly<Record<string, unknown>>
-export type Rows = readonly Row[] & { readonly count: number | null }
-export type Parameter = Buffer | number | string | null
-
-/** A statement under way, as the `postgres` package gives it. */
-export interface PostgresQuery extends PromiseLike<Rows> {
-  /** `null` until it is sent. */
-  readonly state?: unknown
-  cancel(): unknown
-}
-
-/** What runs statements: a client, or one transaction of it. */
-export interface PostgresTransaction {
-  unsafe(statement: string, parameters?: Parameter[], options?: { prepare?: boolean }): PostgresQuery
-}
-
-/** What the store needs of an instance of the `postgres` package. */
-export interface PostgresClient extends PostgresTransaction {
-  begin<T>(run: (transaction: PostgresTransaction) => Promise<T>): Promise<unknown>
-  end(options?: { timeout?: number }): Promise<void>
-}
 
 export interface PostgresConnections {
   /** Runs one statement. Rejects with a coded error, never with the driver's own. */

@@ -1,5 +1,5 @@
 import { assertNoProblems, oneGiven, type Problem, text, unknownNames, wholeNumber } from '../option-rules.ts'
-import type { PostgresClient } from './postgres-client.ts'
+import type { PostgresClient } from './postgres-driver.ts'
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`: the store opens connections of its own and closes them. */

@@ -1,6 +1,6 @@
 import type { KeyId } from '@keyturn/token-crypto'
 import type { SessionRecord, StoredSession, StoreStatistics } from '../store.ts'
-import type { Row, Rows } from './postgres-client.ts'
+import type { Row, Rows } from './postgres-driver.ts'
 
 export function toRecord(row: Row): SessionRecord {
   return {

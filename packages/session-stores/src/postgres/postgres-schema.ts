@@ -1,5 +1,6 @@
 import { StoreSchemaError } from '../errors.ts'
-import type { PostgresConnections, PostgresTransaction, Rows } from './postgres-client.ts'
+import type { PostgresConnections } from './postgres-client.ts'
+import type { PostgresTransaction, Rows } from './postgres-driver.ts'
 import { isForbidden, isMissingTable, toStoreError } from './postgres-errors.ts'
 import { createPostgresNames, type PostgresNames } from './postgres-names.ts'
 

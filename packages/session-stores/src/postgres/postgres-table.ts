@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../errors.ts'
 import { withTimeLimit } from '../time-limit.ts'
-import { createPostgresConnections, type Parameter, type Rows } from './postgres-client.ts'
+import { createPostgresConnections } from './postgres-client.ts'
+import type { Parameter, Rows } from './postgres-driver.ts'
 import { isMissingTable, isRetryable } from './postgres-errors.ts'
 import { createPostgresNames } from './postgres-names.ts'
 import type { ResolvedPostgresStoreOptions } from './postgres-options.ts'

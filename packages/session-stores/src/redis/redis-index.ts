@@ -1,6 +1,7 @@
 import type { EpochMs } from '@keyturn/token-crypto'
 import type { StoredSession, StoreKey } from '../store.ts'
-import { type RedisClient, runScript } from './redis-client.ts'
+import { runScript } from './redis-client.ts'
+import type { RedisClient } from './redis-driver.ts'
 import type { RedisKeys } from './redis-keys.ts'
 import { decodeRecord, toOwnerField } from './redis-record.ts'
 import { redisScripts } from './redis-scripts.ts'

@@ -1,5 +1,5 @@
 import { assertNoProblems, type Problem, text, unknownNames, wholeNumber } from '../option-rules.ts'
-import type { RedisClient } from './redis-client.ts'
+import type { RedisClient } from './redis-driver.ts'
 
 export interface RedisStoreOptions {
   /** `redis://…`, with TLS `rediss://…`: the store opens a connection of its own and closes it. */

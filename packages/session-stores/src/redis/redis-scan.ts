@@ -1,6 +1,7 @@
 import type { KeyId } from '@keyturn/token-crypto'
 import type { StoredSession, StoreKey, StoreStatistics } from '../store.ts'
-import type { RedisClient, RedisConnection, RedisNode } from './redis-client.ts'
+import type { RedisConnection } from './redis-client.ts'
+import type { RedisClient, RedisNode } from './redis-driver.ts'
 import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
 import { decodeCounted, decodeRecord, HEADER_BYTES } from './redis-record.ts'
 

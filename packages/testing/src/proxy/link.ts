@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { createPump } from './pump.ts'
-import type { Pump } from './pump.ts'
+import type { Flow, Pump } from './pump.ts'
 
 /** The state of the line; read anew whenever something is to be passed on. */
 export interface Conditions {
@@ -10,8 +10,6 @@ export interface Conditions {
   /** What the server behind sends. */
   readonly replies: Flow
 }
-
-export type Flow = 'flow' | 'hold'
 
 /** One client's connection through the proxy. */
 export interface Link {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import type { Flow } from './link.ts'
+
+export type Flow = 'flow' | 'hold'
 
 /** Passes on what one socket reads to another, in order, when its time has come. */
 export interface Pump {
