@@ -24,7 +24,8 @@ export function createNeedleSearch(): NeedleSearch {
   const byLastBlock = new Map<number, CodeUnits[]>()
 
   function lengthAt(text: string, at: number, block: number): number {
-    const candidates = byLastBlock.get(block) ?? []
+    // Where the shift is 0, some needle has this block.
+    const candidates = byLastBlock.get(block) as CodeUnits[]
     return candidates.find((needle) => standsAt(needle, text, at))?.length ?? 0
   }
 

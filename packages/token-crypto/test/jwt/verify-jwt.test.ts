@@ -45,6 +45,16 @@ test('a key id that is unknown asks for a refresh, then has its own error', asyn
   t.match(await createJwtVerifier({ ...options, keyring: other }).verify(await sign()), { renew: false })
 })
 
+test('what a refresh brings may refuse the token all the same', async (t) => {
+  const late = (load: () => Promise<Keyring>) =>
+    createJwtVerifier({ ...options, keyring: createLiveKeyring({ keyring: keyring('other'), load, clock }) })
+  const token = await sign()
+  await t.rejects(late(async () => keyring('third')).verify(token), UnknownKeyError, 'changed, still unknown')
+  const { key } = current.current.primary('jwt')
+  const expired = handMade({ alg: 'HS256', typ: 'JWT', kid: version('a').id }, { ...good, exp: now - 60 }, key)
+  await t.rejects(late(async () => keyring('a')).verify(expired), OpenError, 'known, but expired')
+})
+
 test('is valid until exp and from nbf, with the tolerance of clocks', async (t) => {
   const until = await sign({ nbf: now }, { lifetimeMs: 10_000 })
   const isValidAt = async (ms: number): Promise<boolean> => {
