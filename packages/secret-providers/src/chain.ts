@@ -85,7 +85,7 @@ export function chainProviders(providers: readonly SecretProvider[]): ProviderCh
       return () => ends.forEach((end) => end())
     },
     async close() {
-      await Promise.all(providers.map((provider) => provider.close?.()))
+      await Promise.all(providers.map(async (provider) => provider.close?.()))
     },
     providerOf: (set: SecretSet) => shares.get(set)?.provider,
   })

@@ -1,9 +1,10 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type * as AwsSdk from '@aws-sdk/client-secrets-manager'
 import { AwsSdkMissingError, SecretSourceClosedError } from '../errors.ts'
 import { isAwsError, toAwsError } from './aws-errors.ts'
 import type { ResolvedAwsProviderOptions } from './aws-options.ts'
 
-type Sdk = typeof import('@aws-sdk/client-secrets-manager')
+type Sdk = typeof AwsSdk
+type SecretsManagerClient = AwsSdk.SecretsManagerClient
 
 /** What is known of a secret without its value. */
 export interface AwsSecretDescription {
@@ -139,9 +140,9 @@ async function loadSdk(): Promise<Sdk> {
   }
 }
 
-function createSdkClient({ SecretsManagerClient }: Sdk, options: ResolvedAwsProviderOptions): SecretsManagerClient {
+function createSdkClient(sdk: Sdk, options: ResolvedAwsProviderOptions): SecretsManagerClient {
   const { region, credentials, endpoint, timeoutMs, maxAttempts } = options
-  return new SecretsManagerClient({
+  return new sdk.SecretsManagerClient({
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : { endpoint }),

@@ -55,7 +55,7 @@ async function runCheck(options: ConformanceOptions, body: (tools: CheckTools) =
       breakSource: breakSource === undefined ? undefined : async () => breakSource(provider),
     })
   } finally {
-    await Promise.all(opened.map((each) => each.close?.()))
+    await Promise.all(opened.map(async (each) => each.close?.()))
   }
 }
 

@@ -13,7 +13,7 @@ export function fingerprint(set: Fingerprinted): string {
   const parts = [
     set.versions.map(toPart),
     (set.encryptionVersions ?? []).map(toPart),
-    (set.legacySecrets ?? []).map(({ secret, acceptUntil }) => [createKeyId(secret), acceptUntil]).sort(),
+    (set.legacySecrets ?? []).map(({ secret, acceptUntil }) => `${createKeyId(secret)} ${acceptUntil}`).sort(),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

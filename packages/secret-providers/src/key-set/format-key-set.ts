@@ -9,13 +9,14 @@ import { formatDate } from './key-set-date.ts'
  * @throws {TypeError} A secret is no text: it could not be read back as the same bytes.
  */
 export function formatKeySet(set: KeySet): string {
+  const { legacySecrets = [] } = set
   const document = {
     format: KEY_SET_FORMAT,
     version: KEY_SET_VERSION,
     createdAt: formatDate(set.createdAt),
     keys: set.versions.map(formatVersion),
     encryptionKeys: set.encryptionVersions?.map(formatVersion),
-    legacySecrets: set.legacySecrets?.length ? set.legacySecrets.map(formatLegacySecret) : undefined,
+    legacySecrets: legacySecrets.length === 0 ? undefined : legacySecrets.map(formatLegacySecret),
     legacyFilesUntil: set.legacyFilesUntil === undefined ? undefined : formatDate(set.legacyFilesUntil),
   }
   return `${JSON.stringify(document, undefined, 2)}\n`

@@ -106,7 +106,7 @@ function createReader(): Reader {
   const reader: Reader = {
     problems,
     list(value, place) {
-      if (Array.isArray(value)) return value
+      if (Array.isArray(value)) return value as unknown[]
       problems.push(`${place} is not a list`)
       return []
     },

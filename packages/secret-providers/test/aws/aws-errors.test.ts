@@ -2,6 +2,7 @@ import t from 'tap'
 import { createSecretManager, type SecretSet } from '../../src/index.ts'
 import { stage } from '../../src/rotation/phases.ts'
 import { load, SECRET_ID, startBench } from '../fixtures/aws.ts'
+import { rejection } from '../fixtures/rejection.ts'
 import { NOW, sampleVersion } from '../fixtures/samples.ts'
 
 t.setTimeout(90_000)
@@ -140,12 +141,3 @@ t.test('no error holds the secret, and none has a cause', async (t) => {
     t.equal(error.cause, undefined)
   }
 })
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
-    () => {
-      throw new Error('was expected to reject')
-    },
-    (error: Error) => error,
-  )
-}

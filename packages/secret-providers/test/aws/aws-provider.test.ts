@@ -27,7 +27,7 @@ t.test('of many who create at once one wins, and all get its secret', async (t) 
       const { server, connect, createSecret } = await startBench(t)
       if (withEmptySecret) await createSecret()
       server.setReadLag({ ms: lagMs, spread: 'varying' })
-      const sets = await Promise.all(Array.from({ length: 12 }, () => connect().create?.(sampleVersion())))
+      const sets = await Promise.all(Array.from({ length: 12 }, async () => connect().create?.(sampleVersion())))
       t.equal(new Set(sets.map((set) => set?.versions[0]?.id)).size, 1, `empty secret: ${withEmptySecret}, lag ${lagMs} ms`)
     }
   }
@@ -57,7 +57,7 @@ t.test('a change is compare-and-set: of many at once exactly one is made', async
   await connect().create?.(sampleVersion())
   const providers = Array.from({ length: 10 }, () => connect())
   const sets = await Promise.all(providers.map(load))
-  const outcomes = await Promise.all(providers.map((provider, i) => provider.replace?.(stage(sets[i] as SecretSet, NOW), sets[i] as SecretSet)))
+  const outcomes = await Promise.all(providers.map(async (provider, i) => provider.replace?.(stage(sets[i] as SecretSet, NOW), sets[i] as SecretSet)))
   t.strictSame(outcomes.sort(), [...Array.from({ length: 9 }, () => 'conflict'), 'replaced'])
   t.equal((await load(connect())).versions.length, 2)
 })

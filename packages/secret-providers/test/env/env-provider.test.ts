@@ -2,6 +2,7 @@ import { createFakeClock } from '@keyturn/testing/clock'
 import { generateSecret } from '@keyturn/token-crypto'
 import t from 'tap'
 import { createEnvironmentProvider, type SecretRefusedError, type SecretSet } from '../../src/index.ts'
+import { rejection } from '../fixtures/rejection.ts'
 import { DAY, NOW, sampleText, textOf } from '../fixtures/samples.ts'
 
 const clock = createFakeClock(NOW)
@@ -161,12 +162,5 @@ async function describe(env: Record<string, string>): Promise<{ origin: string; 
 }
 
 async function refusal(env: Record<string, string>): Promise<SecretRefusedError> {
-  return createEnvironmentProvider({ env, clock })
-    .load()
-    .then(
-      () => {
-        throw new Error('was expected to be refused')
-      },
-      (error: SecretRefusedError) => error,
-    )
+  return rejection(createEnvironmentProvider({ env, clock }).load())
 }

@@ -45,7 +45,7 @@ t.test('a change of something that has changed meanwhile is a conflict and write
 t.test('of many changes at once exactly one is made', async (t) => {
   const { folder, set } = await created(t)
   const outcomes = await Promise.all(
-    Array.from({ length: 20 }, () => createFileProvider({ folder }).replace?.(stage(set, NOW), set)),
+    Array.from({ length: 20 }, async () => createFileProvider({ folder }).replace?.(stage(set, NOW), set)),
   )
   t.equal(outcomes.filter((outcome) => outcome === 'replaced').length, 1)
   t.equal(outcomes.filter((outcome) => outcome === 'conflict').length, 19)

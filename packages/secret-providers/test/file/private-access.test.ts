@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync }
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createFileProvider } from '../../src/index.ts'
+import { rejection } from '../fixtures/rejection.ts'
 import { sampleText, sampleVersion } from '../fixtures/samples.ts'
 
 const UNSAFE = 'KEYTURN_SECRET_FILE_UNSAFE'
@@ -90,13 +91,4 @@ function privateFile(t: Test, name = 'private'): { folder: string; path: string 
 function giveAway(path: string): string {
   chownSync(path, 65_534, 65_534)
   return path
-}
-
-async function rejection(promise: Promise<unknown> | undefined): Promise<Error> {
-  return (promise ?? Promise.resolve()).then(
-    () => {
-      throw new Error('was expected to reject')
-    },
-    (error: Error) => error,
-  )
 }

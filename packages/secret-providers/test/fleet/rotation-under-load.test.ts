@@ -46,7 +46,7 @@ t.test('aws: the same with one instance cut off from the source throughout: it g
   t.ok(traffic.passedOn > 0, `${traffic.passedOn} requests were passed on to others`)
   t.strictSame([...traffic.answers.keys()], [200], 'and nobody was refused by all')
 
-  fleet.restore()
+  await fleet.restore()
   const startedAt = performance.now()
   while ((await cutOff.status()).failures > 0) await sleep(20)
   t.ok(performance.now() - startedAt < 2000, 'it recovers within its back-off')
@@ -81,7 +81,7 @@ interface Fleet {
   /** Texts of all secrets that there ever were. */
   readonly secrets: Set<string>
   cut(): void
-  restore(): void
+  restore(): Promise<void> | undefined
 }
 
 async function startFleet(t: Test, source: 'file' | 'aws'): Promise<Fleet> {

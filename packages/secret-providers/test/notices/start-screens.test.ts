@@ -5,7 +5,6 @@ import t, { type Test } from 'tap'
 import { SecretMissingError, SecretRefusedError } from '../../src/index.ts'
 import { GENERATE_COMMAND } from '../../src/notices/start-screens.ts'
 import { findSecrets } from '../fixtures/encodings.ts'
-import { sampleText } from '../fixtures/samples.ts'
 
 t.setTimeout(60_000)
 
@@ -66,8 +65,8 @@ async function start(env: Record<string, string>): Promise<{ code: number | null
 }
 
 function checkScreen(t: Test, printed: string): void {
-  // Node prints the properties of an error behind its message.
-  const lines = printed.split('\n').map((line) => line.replace(/ \{$/, ''))
+  // Node puts an error without a stack into brackets, and its properties behind it.
+  const lines = printed.split('\n').map((line) => line.replace(/\]? \{$/, ''))
   const screen = lines.slice(lines.findIndex((line) => line.includes('Keyturn ')), lines.findLastIndex((line) => line.startsWith('====')) + 1)
   t.ok(screen.length <= 25, `${screen.length} lines`)
   for (const line of screen) t.match(line, /^[\x20-\x7e]{0,80}$/)

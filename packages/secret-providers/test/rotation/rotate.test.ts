@@ -80,8 +80,9 @@ t.test('what cannot be written says so, with the way by hand', async (t) => {
   ] as const) {
     const { manager } = await manage({ providers: [provider], clock: createTestClock() })
     t.notOk(manager.writable)
-    for (const use of [() => manager.rotate(), () => manager.promote(), () => manager.compromise()]) {
-      await t.rejects(use as () => Promise<unknown>, { code: 'KEYTURN_ROTATION_UNSUPPORTED', message })
+    const uses: (() => Promise<unknown>)[] = [() => manager.rotate(), () => manager.promote(), () => manager.compromise()]
+    for (const use of uses) {
+      await t.rejects(use, { code: 'KEYTURN_ROTATION_UNSUPPORTED', message })
     }
     await manager.close()
   }

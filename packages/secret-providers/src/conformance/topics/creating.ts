@@ -28,7 +28,7 @@ export const creating: Topic = (check) => {
   check('of many creations at once one wins, and all get its secret', async ({ provider, connect }) => {
     if (provider.create === undefined) return
     const providers = [provider, ...(await Promise.all(Array.from({ length: AT_ONCE - 1 }, connect)))]
-    const sets = await Promise.all(providers.map((each) => each.create?.(sampleVersion())))
+    const sets = await Promise.all(providers.map(async (each) => each.create?.(sampleVersion())))
     const ids = new Set(sets.map((set) => set?.versions.map(({ id }) => id).join()))
     assert.equal(ids.size, 1)
     assert.deepEqual([...ids], [(await loadSet(provider)).versions.map(({ id }) => id).join()])

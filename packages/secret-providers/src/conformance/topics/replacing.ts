@@ -46,7 +46,7 @@ export const replacing: Topic = (check) => {
     const before = await loadOrCreate(provider)
     const providers = await Promise.all(Array.from({ length: AT_ONCE }, connect))
     const changes = providers.map(() => stage(before, Date.now()))
-    const outcomes = await Promise.all(providers.map((each, i) => each.replace?.(changes[i] as SecretSet, before)))
+    const outcomes = await Promise.all(providers.map(async (each, i) => each.replace?.(changes[i] as SecretSet, before)))
     assert.equal(outcomes.filter((outcome) => outcome === 'replaced').length, 1)
     const winner = changes[outcomes.indexOf('replaced')] as SecretSet
     assert.deepEqual(idsAndStates(await loadSet(provider)), idsAndStates(winner))
