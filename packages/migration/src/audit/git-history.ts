@@ -37,6 +37,7 @@ export interface GitHistoryReport {
 }
 
 const run = promisify(execFile)
+const EVERY_VERSION = 'log --all --reflog --full-history -m --no-renames --name-status'.split(' ').concat('--format=commit %H %cI', '--')
 const MAX_BYTES = 256 * 1024 * 1024
 
 interface Version {
@@ -71,8 +72,8 @@ export async function inspectGitHistory({ repository, path }: GitHistoryOptions)
 async function listVersions(repository: string, path: string): Promise<{ versions: Version[]; paths: string[] }> {
   const paths = namesOf(path, await listRenames(repository))
   const log = await git(repository, [
-    ...['log', '--all', '--reflog', '--full-history', '-m', '--no-renames', '--name-status', '--format=commit %H %cI'],
-    ...['--', ...paths.map((each) => `:(top,literal)${each}`)],
+    ...EVERY_VERSION,
+    ...paths.map((each) => `:(top,literal)${each}`),
   ])
   const versions = new Map<string, Version>()
   let commit = ''
@@ -120,6 +121,7 @@ async function git(repository: string, given: readonly string[]): Promise<string
     const { stdout } = await run('git', [...common, ...given], { maxBuffer: MAX_BYTES, env: { ...process.env, LC_ALL: 'C' } })
     return stdout
   } catch (error) {
-    throw new GitFailedError(String((error as { code?: unknown }).code ?? 'UNKNOWN'))
+    const { code } = error as { code?: string | number }
+    throw new GitFailedError(String(code ?? 'UNKNOWN'))
   }
 }

@@ -32,9 +32,9 @@ export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<
   async function readPage(limit: number): Promise<readonly Session[] | undefined> {
     const page: Session[] = []
     while (!exhausted && page.length < limit) {
-      const { done, value } = await iterator.next()
-      if (done === true) exhausted = true
-      else page.push(value)
+      const result = await iterator.next()
+      if (result.done === true) exhausted = true
+      else page.push(result.value)
     }
     return page.length === 0 ? undefined : page
   }

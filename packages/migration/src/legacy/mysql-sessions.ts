@@ -28,7 +28,7 @@ export function createMysqlReader({ client, table = 'sessions', columns = {}, cl
   const data = quoteMysql(columns.data ?? 'data')
 
   async function rows(statement: string, parameters: unknown[]): Promise<SessionRow[]> {
-    const [found] = (await client.query(statement, parameters)) as [{ id: string; json: unknown; expires: number }[]]
+    const [found] = (await client.query(statement, parameters)) as [{ id: string; json: unknown; expires: number | string }[]]
     return found.map((row) => ({ id: row.id, json: toText(row.json), expiresAt: Number(row.expires) * 1000 }))
   }
 

@@ -25,7 +25,7 @@ export interface SqliteSessionsOptions {
 export function createSqliteReader({ database, table = 'sessions', clock }: SqliteSessionsOptions): LegacyStore {
   const name = `"${table.replaceAll('"', '""')}"`
   const rows = (statement: string, ...parameters: (string | number)[]): SessionRow[] =>
-    (database.prepare(statement).all(...parameters) as { id: string; json: unknown; expires: number }[]).map((row) => ({
+    (database.prepare(statement).all(...parameters) as { id: string; json: unknown; expires: number | string }[]).map((row) => ({
       id: row.id,
       json: row.json,
       expiresAt: Number(row.expires),

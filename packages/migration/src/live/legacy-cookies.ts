@@ -5,7 +5,6 @@ import {
   type CookieSigner,
   type EpochMs,
   Secret,
-  systemClock,
   type UnsignResult,
 } from '@keyturn/token-crypto'
 import { assertNoProblems } from '../option-rules.ts'
@@ -37,7 +36,7 @@ const REFUSED: UnsignResult = Object.freeze({ valid: false, renew: false, value:
  *
  * @throws {TypeError} Names every option that is wrong.
  */
-export function createLegacySigner(cookies: LegacyCookieOptions, { signer, phase, clock = systemClock }: SignerContext): CookieSigner {
+export function createLegacySigner(cookies: LegacyCookieOptions, { signer, phase, clock }: SignerContext): CookieSigner {
   checkCookies(cookies)
   const prefix = cookies.format === 'express-session' ? EXPRESS_PREFIX : ''
   const keys = cookies.secrets.map(toKey)

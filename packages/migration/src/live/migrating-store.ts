@@ -96,10 +96,10 @@ export function createMigratingStore(options: MigratingStoreOptions): MigratingS
       await leader().destroy(key)
       await follower()?.destroy(key)
     },
-    async *scan(options) {
+    async *scan(given) {
       const seen = new Set<string>()
       for (const store of [leader(), ...olderThan(phaseSwitch.phase, from)]) {
-        for await (const session of store.scan?.(options) ?? []) {
+        for await (const session of store.scan?.(given) ?? []) {
           const name = session.key.toString('latin1')
           if (seen.has(name) || session.record.keyId === TOMBSTONE_KEY_ID) continue
           if (phaseSwitch.phase === 'to') seen.add(name)
@@ -108,8 +108,9 @@ export function createMigratingStore(options: MigratingStoreOptions): MigratingS
       }
     },
     async listByOwner(ownerTag) {
-      const lists = await Promise.all([leader(), ...olderThan(phaseSwitch.phase, from)].map((store) => store.listByOwner?.(ownerTag) ?? []))
-      return unique(lists.flat()).sort((a, b) => b.record.createdAt - a.record.createdAt)
+      const stores = [leader(), ...olderThan(phaseSwitch.phase, from)]
+      const lists = await Promise.all(stores.map(async (store) => store.listByOwner?.(ownerTag)))
+      return unique(lists.flatMap((list) => list ?? [])).sort((a, b) => b.record.createdAt - a.record.createdAt)
     },
     async destroyByOwner(ownerTag, { except } = {}) {
       const owned = (await inner.listByOwner?.(ownerTag)) ?? []
@@ -120,9 +121,9 @@ export function createMigratingStore(options: MigratingStoreOptions): MigratingS
       const second = (await follower()?.destroyByOwner?.(ownerTag, narrowed)) ?? 0
       return Math.max(ended.length, first, second)
     },
-    async prune(options) {
-      const removed = await leader().prune?.(options)
-      await follower()?.prune?.(options)
+    async prune(given) {
+      const removed = await leader().prune?.(given)
+      await follower()?.prune?.(given)
       return removed ?? 0
     },
     ping: async () => void (await Promise.all([leader().ping(), follower()?.ping()])),

@@ -1,4 +1,5 @@
 import { MissingDriverError } from '@keyturn/session-stores'
+import type Postgres from 'postgres'
 
 export type Parameter = string | number | Buffer | null
 export type Values = readonly (readonly unknown[])[]
@@ -28,8 +29,8 @@ const IDLE_IN_TRANSACTION_MS = 60_000
 
 /** @param maxConnections - One a worker, one to show that the process lives, one to spare. */
 export async function openPostgres(url: string, maxConnections: number): Promise<PostgresClient> {
-  const { default: postgres } = await loadPostgres()
-  const client = postgres(url, {
+  const postgres = await loadPostgres()
+  return postgres(url, {
     max: maxConnections,
     connect_timeout: 10,
     fetch_types: false,
@@ -40,12 +41,12 @@ export async function openPostgres(url: string, maxConnections: number): Promise
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
   })
-  return client as unknown as PostgresClient
 }
 
-async function loadPostgres(): Promise<{ default: typeof import('postgres') }> {
+async function loadPostgres(): Promise<typeof Postgres> {
   try {
-    return await import('postgres')
+    const { default: postgres } = await import('postgres')
+    return postgres
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') throw new MissingDriverError('postgres')
     throw error

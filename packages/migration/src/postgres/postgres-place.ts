@@ -68,7 +68,7 @@ function createTransaction(run: RunStatement, options: PostgresPlaceOptions): Co
       return rows.map((row) => toItem(row, table))
     },
     async compareAndSet(changes) {
-      const written = new Array<boolean>(changes.length).fill(false)
+      const written = changes.map(() => false)
       const clearing = changes.filter(({ to }) => to === null)
       const statement = clearing.length > 0 ? statements.clear : statements.write
       for (const [n] of await run(statement, changeArrays(table, changes))) written[(n as number) - 1] = true
