@@ -5,6 +5,7 @@ import { type ColumnJobOptions, resolveColumnJobOptions } from '../column/column
 import { columnPlace } from '../column/column-place.ts'
 import { decideInspection } from '../column/decide-column.ts'
 import { KeyUsageUnknownError } from '../errors.ts'
+import { TOMBSTONE_KEY_ID } from '../live/tombstones.ts'
 import { UNREADABLE } from '../report.ts'
 
 /** A column that holds values under keys of the keyring. */
@@ -53,11 +54,15 @@ export async function countKeyUsage({ stores = [], columns = [] }: KeyUsageOptio
 
 async function countStore(store: SessionStore): Promise<PlaceUsage> {
   const place = `store ${store.name}`
-  if (store.statistics !== undefined) return { place, byKeyId: (await store.statistics()).byKeyId, unreadable: 0 }
+  if (store.statistics !== undefined) return { place, byKeyId: sessionsOnly((await store.statistics()).byKeyId), unreadable: 0 }
   if (store.scan === undefined) throw new KeyUsageUnknownError(store.name)
   const byKeyId = new Map<KeyId, number>()
   for await (const { record } of store.scan()) byKeyId.set(record.keyId, (byKeyId.get(record.keyId) ?? 0) + 1)
-  return { place, byKeyId, unreadable: 0 }
+  return { place, byKeyId: sessionsOnly(byKeyId), unreadable: 0 }
+}
+
+function sessionsOnly(byKeyId: ReadonlyMap<KeyId, number>): ReadonlyMap<KeyId, number> {
+  return new Map([...byKeyId].filter(([keyId]) => keyId !== TOMBSTONE_KEY_ID))
 }
 
 async function countColumn(column: RegisteredColumn): Promise<PlaceUsage> {

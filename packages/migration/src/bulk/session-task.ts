@@ -51,7 +51,7 @@ export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<
     sizeOf: (page) => page.length,
     prepare: (page) => page,
     async commit(page) {
-      const outcomes = await Promise.all(page.map((session) => job.handle(session)))
+      const outcomes = await handleAll(page, job.handle)
       const tally = tallyOf(outcomes.map((outcome, i) => ({ ...outcome, key: [job.showKey(page[i] as Session)] })), job.maxListed)
       sum = addTallies(sum, tally, job.maxListed)
       return tally
@@ -62,6 +62,22 @@ export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<
       return sum
     },
   }
+}
+
+/** In flight at once of one page: requests of the application share the store's connections. */
+const AT_ONCE = 16
+
+async function handleAll<Session>(
+  page: readonly Session[],
+  handle: (session: Session) => Promise<SessionOutcome>,
+): Promise<SessionOutcome[]> {
+  const outcomes: SessionOutcome[] = []
+  const waiting = page.entries()
+  const one = async (): Promise<void> => {
+    for (const [i, session] of waiting) outcomes[i] = await handle(session)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, one))
+  return outcomes
 }
 
 /** An outage of a store passes; everything else does not. */

@@ -1,7 +1,7 @@
 import { createLiveKeyring, createKeyId, INSTAGRAM_OAUTH_DERIVATION } from '@keyturn/token-crypto'
-import { createMemoryStore, createSealedSessions, type SessionStore } from '@keyturn/session-stores'
+import { createMemoryStore, createSealedSessions, type SessionStore, toStoreKey } from '@keyturn/session-stores'
 import t from 'tap'
-import { countKeyUsage, createFernetFormat } from '../../src/index.ts'
+import { countKeyUsage, createFernetFormat, createMigratingStore } from '../../src/index.ts'
 import { fernetOf, makeAccounts, openDatabase } from '../support/accounts.ts'
 import { keyringOf, namedSecret } from '../support/secrets.ts'
 
@@ -22,6 +22,7 @@ t.test('counts by key id over stores and columns, so that a key is retired only 
   await sql`update accounts set access_token_encrypted = 'damaged' where id = 1`
   const from = await createFernetFormat({ secrets: [namedSecret('old')], derivation: INSTAGRAM_OAUTH_DERIVATION })
   const store = await storeWith({ old: 3, new: 2 })
+  await createMigratingStore({ from: store, to: store }).destroy(toStoreKey('an ended session leaves a mark that is no session'))
   const usage = await countKeyUsage({ stores: [store], columns: [{ url, table: 'accounts', column: 'access_token_encrypted', from }] })
   const [old, current] = [createKeyId(namedSecret('old')), createKeyId(namedSecret('new'))]
   t.same(Object.fromEntries(usage.byKeyId), { [old]: 14, [current]: 2 })

@@ -117,7 +117,7 @@ t.test('express-session with connect-redis is replaced under load, with a way ba
   await client.connect()
   const reader = new Redis(redis.url)
   const { url } = await postgres.createDatabase()
-  const store = createPostgresStore({ url })
+  const store = createPostgresStore({ url, timeoutMs: 30_000 })
   const keyring = createLiveKeyring({ keyring: keyringOf('new') })
   const plain = createSealedSessions({ store, keyring })
   const legacy = createConnectRedisReader({ client: reader })
