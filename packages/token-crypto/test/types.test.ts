@@ -1,0 +1,13 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { spawnNode } from '@keyturn/testing/processes'
+import { test } from 'tap'
+
+test('the types allow what is meant and refuse the rest', async (t) => {
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'lib/tsc.js')
+  const project = join(import.meta.dirname, 'fixtures/types')
+  // Every `@ts-expect-error` in it must be an error, and nothing else may be.
+  await using child = await spawnNode(compiler, { args: ['-p', project] })
+  const { code } = await child.waitForExit({ timeoutMs: 120_000 })
+  t.equal(code, 0, child.lines.join('\n'))
+})
