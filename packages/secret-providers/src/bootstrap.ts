@@ -3,7 +3,7 @@ import { placeOf } from './chain.ts'
 import { SecretFileLockedError, SecretMissingError, SecretSourceUnavailableError } from './errors.ts'
 import type { LiveSource } from './manager/live-source.ts'
 import type { ResolvedManagerOptions } from './manager/manager-options.ts'
-import type { SecretProvider, SecretSet } from './provider.ts'
+import type { SecretProvider } from './provider.ts'
 
 export interface BootstrapOptions {
   readonly source: LiveSource
@@ -12,19 +12,16 @@ export interface BootstrapOptions {
   readonly signal: AbortSignal
 }
 
-export interface Bootstrapped {
-  readonly set: SecretSet
-  readonly created: boolean
-}
-
 const MAX_BACKOFF_MS = 5000
 const HOLD_MS = 60_000
 
 /**
  * Loads the secret, or makes the first one, so that all who start at once end with the same.
  * An outage is waited out for `startTimeoutMs` and then thrown: it never leads to a new secret.
+ *
+ * @returns Whether the secret that `source` holds from now on was made here.
  */
-export async function bootstrap(context: BootstrapOptions): Promise<Bootstrapped> {
+export async function bootstrap(context: BootstrapOptions): Promise<boolean> {
   const { clock, startTimeoutMs, random } = context.options
   const startedAt = clock.now()
   // Timers of a clock let the process end: one that waits for its secret must not.
@@ -44,7 +41,7 @@ export async function bootstrap(context: BootstrapOptions): Promise<Bootstrapped
   }
 }
 
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   return error instanceof SecretSourceUnavailableError || error instanceof SecretFileLockedError
 }
 
@@ -52,17 +49,17 @@ export function codeOf(error: unknown): string {
   return error instanceof KeyturnError ? error.code : 'KEYTURN_UNKNOWN'
 }
 
-async function loadOrCreate({ source, ephemeral, options }: BootstrapOptions): Promise<Bootstrapped> {
-  const loaded = await source.load()
-  if (loaded !== undefined) return { set: loaded, created: false }
+async function loadOrCreate({ source, ephemeral, options }: BootstrapOptions): Promise<boolean> {
+  if ((await source.load()) !== undefined) return false
   const first = createSecretVersion({ secret: generateSecret(), state: 'primary', createdAt: options.clock.now() })
   if (options.create && options.providers.some(({ supports }) => supports.create)) {
-    const set = await source.create(first)
-    return { set, created: set.versions.some(({ id }) => id === first.id) }
+    const { versions } = await source.create(first)
+    return versions.some(({ id }) => id === first.id)
   }
   if (!options.isLenient) throw new SecretMissingError(options.providers.map(placeOf))
   await ephemeral.create?.(first)
-  return { set: (await source.load()) as SecretSet, created: true }
+  await source.load()
+  return true
 }
 
 function wait(delayMs: number, { options, signal }: BootstrapOptions): Promise<void> {

@@ -2,6 +2,7 @@ import { assessSecret, type SecretVersion } from '@keyturn/token-crypto'
 import { SecretRefusedError } from './errors.ts'
 import type { SecretFault } from './notices/secret-fault.ts'
 import type { SecretSet } from './provider.ts'
+import { allVersions } from './rotation/phases.ts'
 
 /**
  * Refuses a set that has a weak secret in it, with every problem of every version.
@@ -9,8 +10,7 @@ import type { SecretSet } from './provider.ts'
  * @throws {SecretRefusedError} KEYTURN_SECRET_REFUSED
  */
 export function refuseWeak(set: SecretSet): void {
-  const versions = [...set.versions, ...(set.encryptionVersions ?? [])]
-  const faults = versions.flatMap((version) => findWeakness(version, describe(version, set)))
+  const faults = allVersions(set).flatMap((version) => findWeakness(version, describe(version, set)))
   if (faults.length > 0) throw new SecretRefusedError(faults)
 }
 

@@ -1,10 +1,8 @@
-import type * as AwsSdk from '@aws-sdk/client-secrets-manager'
-import { AwsSdkMissingError, SecretSourceClosedError } from '../errors.ts'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SecretSourceClosedError } from '../errors.ts'
 import { isAwsError, toAwsError } from './aws-errors.ts'
 import type { ResolvedAwsProviderOptions } from './aws-options.ts'
-
-type Sdk = typeof AwsSdk
-type SecretsManagerClient = AwsSdk.SecretsManagerClient
+import { createSdkClient, loadSdk, type Sdk } from './aws-sdk.ts'
 
 /** What is known of a secret without its value. */
 export interface AwsSecretDescription {
@@ -129,26 +127,6 @@ export function createAwsClient(options: ResolvedAwsProviderOptions, source: str
       owned?.destroy()
     },
   }
-}
-
-async function loadSdk(): Promise<Sdk> {
-  try {
-    return await import('@aws-sdk/client-secrets-manager')
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
-    throw missing ? new AwsSdkMissingError() : error
-  }
-}
-
-function createSdkClient(sdk: Sdk, options: ResolvedAwsProviderOptions): SecretsManagerClient {
-  const { region, credentials, endpoint, timeoutMs, maxAttempts } = options
-  return new sdk.SecretsManagerClient({
-    ...(region === undefined ? {} : { region }),
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    maxAttempts,
-    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
-  })
 }
 
 function readStages(stages: Readonly<Record<string, readonly string[]>>): AwsSecretDescription {

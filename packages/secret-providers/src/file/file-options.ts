@@ -15,6 +15,11 @@ export interface FileProviderOptions {
   readonly path?: string
   /** A folder of its own; the file in it is `session-secrets.json`. */
   readonly folder?: string
+  /**
+   * `'private'`, the default: the file is ours alone, and is created and rotated. `'mounted'`: a container platform puts
+   * it there, perhaps as root, readable by a group and behind symbolic links; it is only read.
+   */
+  readonly access?: 'private' | 'mounted'
   /** Also accept the secrets of a Flowise installation. Default: no. */
   readonly flowise?: FlowiseFilesOptions
   /** Longest wait for other processes that write, in milliseconds. Default 15 000. */
@@ -28,6 +33,7 @@ export interface FileProviderOptions {
 
 export interface ResolvedFileProviderOptions {
   readonly path: string
+  readonly access: 'private' | 'mounted'
   readonly flowise: { readonly folder: string; readonly acceptMs: number } | undefined
   readonly lockTimeoutMs: number
   readonly lockStaleMs: number
@@ -35,11 +41,11 @@ export interface ResolvedFileProviderOptions {
   readonly clock: Clock
 }
 
-export const KEY_SET_FILE = 'session-secrets.json'
+const KEY_SET_FILE = 'session-secrets.json'
 const DAY: EpochMs = 86_400_000
 
 export function resolveFileOptions(options: FileProviderOptions): ResolvedFileProviderOptions {
-  const { path, folder, flowise } = options
+  const { path, folder, flowise, access = 'private' } = options
   const resolved = {
     lockTimeoutMs: options.lockTimeoutMs ?? 15_000,
     lockStaleMs: options.lockStaleMs ?? 10_000,
@@ -52,6 +58,7 @@ export function resolveFileOptions(options: FileProviderOptions): ResolvedFilePr
     (path === undefined) === (folder === undefined) ? 'give either path or folder' : undefined,
     path === undefined ? undefined : checkText('path', path),
     folder === undefined ? undefined : checkText('folder', folder),
+    access === 'private' || access === 'mounted' ? undefined : "access is 'private' or 'mounted'",
     checkText('flowise.folder', flowiseFolder),
     checkDuration('flowise.acceptMs', acceptMs, 0),
     checkDuration('lockTimeoutMs', resolved.lockTimeoutMs, 0),
@@ -60,6 +67,7 @@ export function resolveFileOptions(options: FileProviderOptions): ResolvedFilePr
   ])
   return Object.freeze({
     ...resolved,
+    access,
     // A process that changes its folder later must not look elsewhere.
     path: resolve(path ?? join(folder as string, KEY_SET_FILE)),
     flowise: flowise === undefined ? undefined : Object.freeze({ folder: resolve(flowiseFolder), acceptMs }),

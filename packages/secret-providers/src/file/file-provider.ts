@@ -12,7 +12,7 @@ import { withFileLock } from './file-lock.ts'
 import { type FileProviderOptions, type ResolvedFileProviderOptions, resolveFileOptions } from './file-options.ts'
 import { watchFile } from './file-watcher.ts'
 import { readFlowiseFiles } from './flowise-files.ts'
-import { ensurePrivateFolder, readPrivateFile } from './private-access.ts'
+import { ensurePrivateFolder, readMountedFile, readPrivateFile } from './private-access.ts'
 
 /** What the file and its neighbours hold at one moment. */
 interface FileState {
@@ -84,24 +84,27 @@ export function createFileProvider(options: FileProviderOptions): SecretProvider
     }
   }
 
+  async function close(): Promise<void> {
+    closed = true
+    for (const end of watchers) end()
+    watchers.clear()
+  }
+
+  const isWritable = resolved.access === 'private'
   return Object.freeze({
     name: 'file',
     place: origin,
-    supports: Object.freeze({ create: true, rotate: true, watch: true }),
+    supports: Object.freeze({ create: isWritable, rotate: isWritable, watch: true }),
     load,
-    create,
-    replace,
+    ...(isWritable ? { create, replace } : {}),
     watch,
-    async close() {
-      closed = true
-      for (const end of watchers) end()
-      watchers.clear()
-    },
+    close,
   })
 }
 
-async function readState({ path, flowise, clock }: ResolvedFileProviderOptions): Promise<FileState> {
-  const keySet = await readKeySetFile(path)
+async function readState(options: ResolvedFileProviderOptions): Promise<FileState> {
+  const { flowise, clock } = options
+  const keySet = await readKeySetFile(options)
   if (flowise === undefined) return { keySet, flowiseSecrets: [] }
   const acceptUntil = keySet?.legacyFilesUntil ?? (keySet?.createdAt ?? clock.now()) + flowise.acceptMs
   // Dropped by compromise(): not even read.
@@ -109,8 +112,8 @@ async function readState({ path, flowise, clock }: ResolvedFileProviderOptions):
   return { keySet, flowiseSecrets: await readFlowiseFiles(flowise.folder, acceptUntil) }
 }
 
-async function readKeySetFile(path: string): Promise<KeySet | undefined> {
-  const file = await readPrivateFile(path)
+async function readKeySetFile({ path, access }: ResolvedFileProviderOptions): Promise<KeySet | undefined> {
+  const file = await (access === 'private' ? readPrivateFile(path) : readMountedFile(path))
   if (file === undefined) return undefined
   const { keySet, problems } = readSecretText(file.text, Math.floor(file.stats.mtimeMs))
   if (keySet === undefined) throw new SecretSourceCorruptError(`file ${path}`, problems)

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Clock } from '@keyturn/token-crypto'
 
@@ -36,7 +36,7 @@ export function watchFile({ path, pollMs, clock, onChange }: FileWatcherOptions)
     if (events !== undefined) return
     try {
       events = watch(dirname(path), { persistent: false }, (_event, name) => {
-        if (name === null || name === basename(path)) void look()
+        if (name === null || name === basename(path) || name.startsWith('..')) void look()
       })
       events.on('error', () => {
         events?.close()
@@ -67,6 +67,7 @@ export function watchFile({ path, pollMs, clock, onChange }: FileWatcherOptions)
 }
 
 async function describe(path: string): Promise<string> {
-  const stats = await lstat(path, { bigint: true }).catch(() => undefined)
+  // Behind the links, where there are any: a container platform swaps a link to a folder.
+  const stats = await stat(path, { bigint: true }).catch(() => undefined)
   return stats === undefined ? 'absent' : `${stats.ino} ${stats.mtimeNs} ${stats.size} ${stats.mode} ${stats.uid}`
 }

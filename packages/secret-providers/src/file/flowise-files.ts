@@ -4,7 +4,7 @@ import { SecretSourceCorruptError } from '../errors.ts'
 import { readPrivateFile } from './private-access.ts'
 
 /** Files in which Flowise and its forks keep the raw secret of their session cookies. */
-export const FLOWISE_FILES: readonly string[] = ['session.secret', 'session.secret.previous', 'express_session_secret.key']
+const FLOWISE_FILES: readonly string[] = ['session.secret', 'session.secret.previous', 'express_session_secret.key']
 
 /**
  * Reads Flowise's files as legacy secrets: they verify old cookies until `acceptUntil`, and sign nothing.

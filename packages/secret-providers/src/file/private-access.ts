@@ -1,11 +1,12 @@
 import { constants, type Stats } from 'node:fs'
-import { lstat, mkdir, open } from 'node:fs/promises'
+import { lstat, mkdir, open, realpath } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SecretFileUnsafeError } from '../errors.ts'
 import { errorCode, toFileError } from './file-errors.ts'
 import { shellQuote } from './shell-quote.ts'
 
 const OTHERS = 0o077
+const WRITABLE_BY_OTHERS = 0o022
 // Windows has neither modes nor these flags; its access lists are left to the operator.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 const NON_BLOCK = constants.O_NONBLOCK ?? 0
@@ -24,6 +25,25 @@ export interface PrivateFile {
  */
 export async function readPrivateFile(path: string): Promise<PrivateFile | undefined> {
   await checkPrivateFolder(dirname(path))
+  return readChecked(path, checkFile)
+}
+
+/**
+ * Reads a file that a container platform put there: it may belong to root, be readable by a group, and be reached by
+ * symbolic links. Nobody but root and we may be able to change it.
+ *
+ * @returns `undefined` when there is no such file.
+ * @throws {SecretFileUnsafeError} KEYTURN_SECRET_FILE_UNSAFE
+ */
+export async function readMountedFile(path: string): Promise<PrivateFile | undefined> {
+  const real = await realpath(path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw toFileError(error, path)
+  })
+  return real === undefined ? undefined : readChecked(real, checkMountedFile)
+}
+
+async function readChecked(path: string, check: (path: string, stats: Stats) => void): Promise<PrivateFile | undefined> {
   // Non-blocking: to open a pipe that somebody put here must not hang.
   const handle = await open(path, constants.O_RDONLY | NO_FOLLOW | NON_BLOCK).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
@@ -33,7 +53,7 @@ export async function readPrivateFile(path: string): Promise<PrivateFile | undef
   if (handle === undefined) return undefined
   try {
     const stats = await handle.stat()
-    checkFile(path, stats)
+    check(path, stats)
     return { text: await handle.readFile('utf8'), stats }
   } catch (error) {
     throw errorCode(error)?.startsWith('KEYTURN_') ? error : toFileError(error, path)
@@ -43,7 +63,7 @@ export async function readPrivateFile(path: string): Promise<PrivateFile | undef
 }
 
 /** Passes when the folder is ours alone, or not there. */
-export async function checkPrivateFolder(folder: string): Promise<void> {
+async function checkPrivateFolder(folder: string): Promise<void> {
   const stats = await lstat(folder).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
     throw toFileError(error, folder)
@@ -80,11 +100,23 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 function checkFile(path: string, stats: Stats): void {
-  if (!stats.isFile()) throw unsafe(path, 'is not a regular file', 'Put a file in its place.')
+  checkKind(path, stats)
   checkOwner(path, stats)
   if (isOpenToOthers(stats)) {
     throw unsafe(path, `is open to other users (mode ${mode(stats)})`, `Close it: chmod 600 ${shellQuote(path)}`)
   }
+}
+
+function checkMountedFile(path: string, stats: Stats): void {
+  checkKind(path, stats)
+  if (stats.uid !== 0) checkOwner(path, stats)
+  if (process.platform !== 'win32' && (stats.mode & WRITABLE_BY_OTHERS) !== 0) {
+    throw unsafe(path, `can be written by other users (mode ${mode(stats)})`, 'Mount it read-only, with mode 0440.')
+  }
+}
+
+function checkKind(path: string, stats: Stats): void {
+  if (!stats.isFile()) throw unsafe(path, 'is not a regular file', 'Put a file in its place.')
   if (stats.size > MAX_BYTES) throw unsafe(path, `is larger than ${MAX_BYTES} bytes`, 'It is no secret file; name another one.')
 }
 

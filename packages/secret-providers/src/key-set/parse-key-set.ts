@@ -1,6 +1,6 @@
-import { createSecretVersion, type EpochMs, type LegacySecret, Secret, type SecretVersion } from '@keyturn/token-crypto'
+import { createSecretVersion, type LegacySecret, type SecretVersion } from '@keyturn/token-crypto'
+import { createFieldReader, type FieldReader, type Fields, isObject } from './field-reader.ts'
 import { KEY_SET_FORMAT, KEY_SET_VERSION, type KeySet } from './key-set.ts'
-import { parseDate } from './key-set-date.ts'
 
 /** A key set, or everything that keeps the text from being one. Problems name places, never values. */
 export type ParsedKeySet =
@@ -12,8 +12,6 @@ const VERSION_FIELDS = ['id', 'state', 'createdAt', 'retireAt', 'secret']
 const LEGACY_FIELDS = ['acceptUntil', 'secret']
 const STATES = ['pending', 'primary', 'retiring'] as const
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** Reads a JSON key set. Strict: what it does not know it refuses, since the next write would drop it. */
 export function parseKeySet(text: string): ParsedKeySet {
   const document = parseObject(text)
@@ -22,28 +20,24 @@ export function parseKeySet(text: string): ParsedKeySet {
   if (document['version'] !== KEY_SET_VERSION) {
     return { problems: [`its version is not ${KEY_SET_VERSION}, the one that this release knows`] }
   }
-  const reader = createReader()
+  const reader = createFieldReader()
   const keySet = readKeySet(document, reader)
   return reader.problems.length > 0 ? { problems: reader.problems } : { keySet }
 }
 
-function readKeySet(document: Fields, reader: Reader): KeySet {
+function readKeySet(document: Fields, reader: FieldReader): KeySet {
   reader.refuseUnknown(document, SET_FIELDS, 'it')
-  const optional = <T>(name: string, read: (value: unknown) => T): { [key: string]: T } =>
-    document[name] === undefined ? {} : { [name]: read(document[name]) }
-  const { encryptionKeys } = optional('encryptionKeys', (value) => readVersions(value, 'encryptionKeys', reader))
-  const { legacySecrets } = optional('legacySecrets', (value) => readLegacySecrets(value, reader))
-  const { legacyFilesUntil } = optional('legacyFilesUntil', (value) => reader.date(value, 'legacyFilesUntil'))
+  const { createdAt, keys, encryptionKeys, legacySecrets, legacyFilesUntil } = document
   return Object.freeze({
-    createdAt: reader.date(document['createdAt'], 'createdAt'),
-    versions: readVersions(document['keys'], 'keys', reader),
-    ...(encryptionKeys === undefined ? {} : { encryptionVersions: encryptionKeys }),
-    ...(legacySecrets === undefined ? {} : { legacySecrets }),
-    ...(legacyFilesUntil === undefined ? {} : { legacyFilesUntil }),
+    createdAt: reader.date(createdAt, 'createdAt'),
+    versions: readVersions(keys, 'keys', reader),
+    ...(encryptionKeys === undefined ? {} : { encryptionVersions: readVersions(encryptionKeys, 'encryptionKeys', reader) }),
+    ...(legacySecrets === undefined ? {} : { legacySecrets: readLegacySecrets(legacySecrets, reader) }),
+    ...(legacyFilesUntil === undefined ? {} : { legacyFilesUntil: reader.date(legacyFilesUntil, 'legacyFilesUntil') }),
   })
 }
 
-function readVersions(value: unknown, place: string, reader: Reader): readonly SecretVersion[] {
+function readVersions(value: unknown, place: string, reader: FieldReader): readonly SecretVersion[] {
   const versions = reader
     .list(value, place)
     .map((item, index) => readVersion(item, `${place}[${index}]`, reader))
@@ -56,7 +50,7 @@ function readVersions(value: unknown, place: string, reader: Reader): readonly S
   return Object.freeze(versions)
 }
 
-function readVersion(item: unknown, place: string, reader: Reader): SecretVersion | undefined {
+function readVersion(item: unknown, place: string, reader: FieldReader): SecretVersion | undefined {
   const fields = reader.object(item, VERSION_FIELDS, place)
   if (fields === undefined) return undefined
   const state = STATES.find((known) => known === fields['state'])
@@ -75,7 +69,7 @@ function readVersion(item: unknown, place: string, reader: Reader): SecretVersio
   return version
 }
 
-function readLegacySecrets(value: unknown, reader: Reader): readonly LegacySecret[] {
+function readLegacySecrets(value: unknown, reader: FieldReader): readonly LegacySecret[] {
   return Object.freeze(
     reader
       .list(value, 'legacySecrets')
@@ -84,58 +78,12 @@ function readLegacySecrets(value: unknown, reader: Reader): readonly LegacySecre
   )
 }
 
-function readLegacySecret(item: unknown, place: string, reader: Reader): LegacySecret | undefined {
+function readLegacySecret(item: unknown, place: string, reader: FieldReader): LegacySecret | undefined {
   const fields = reader.object(item, LEGACY_FIELDS, place)
   if (fields === undefined) return undefined
   const secret = reader.secret(fields['secret'], `${place}.secret`)
   const acceptUntil = reader.date(fields['acceptUntil'], `${place}.acceptUntil`)
   return secret === undefined ? undefined : Object.freeze({ secret, acceptUntil })
-}
-
-interface Reader {
-  readonly problems: string[]
-  list(value: unknown, place: string): readonly unknown[]
-  object(value: unknown, known: readonly string[], place: string): Fields | undefined
-  refuseUnknown(fields: Fields, known: readonly string[], place: string): void
-  secret(value: unknown, place: string): Secret | undefined
-  date(value: unknown, place: string): EpochMs
-}
-
-function createReader(): Reader {
-  const problems: string[] = []
-  const reader: Reader = {
-    problems,
-    list(value, place) {
-      if (Array.isArray(value)) return value as unknown[]
-      problems.push(`${place} is not a list`)
-      return []
-    },
-    object(value, known, place) {
-      if (!isObject(value)) {
-        problems.push(`${place} is not an object`)
-        return undefined
-      }
-      reader.refuseUnknown(value, known, place)
-      return value
-    },
-    refuseUnknown(fields, known, place) {
-      // Without its name: where a text was pasted wrongly, the name may be the secret.
-      const unknown = Object.keys(fields).filter((name) => !known.includes(name)).length
-      if (unknown > 0) problems.push(`${place} has ${unknown} field(s) beside ${known.join(', ')}`)
-    },
-    secret(value, place) {
-      if (typeof value === 'string' && value !== '') return Secret.fromText(value)
-      problems.push(`${place} is not a text`)
-      return undefined
-    },
-    date(value, place) {
-      const time = typeof value === 'string' ? parseDate(value) : undefined
-      if (time !== undefined) return time
-      problems.push(`${place} is not a date such as 2026-03-01T12:00:00Z`)
-      return 0
-    },
-  }
-  return reader
 }
 
 function parseObject(text: string): Fields | undefined {
@@ -146,8 +94,4 @@ function parseObject(text: string): Fields | undefined {
     // The error quotes the text, which holds secrets.
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel'
 import type { EpochMs, KeyId, SecretState } from '@keyturn/token-crypto'
 import type { SecretSet } from '../provider.ts'
+import { allVersions } from '../rotation/phases.ts'
 
 /** A version without its secret. */
 export interface KeySummary {
@@ -22,7 +23,8 @@ export type SecretEvent = EventBase &
   (
     | { readonly type: 'loaded' | 'created' | 'changed'; readonly keys: readonly KeySummary[] }
     | { readonly type: 'staged' | 'promoted' | 'retired' | 'compromised'; readonly keyIds: readonly KeyId[] }
-    | { readonly type: 'refresh-failed' | 'rotation-failed'; readonly code: string; readonly failures: number }
+    | { readonly type: 'refresh-failed'; readonly code: string; readonly failures: number }
+    | { readonly type: 'rotation-failed'; readonly code: string }
     | { readonly type: 'recovered'; readonly failures: number }
     | { readonly type: 'due-soon' | 'overdue'; readonly keyIds: readonly KeyId[]; readonly dueAt: EpochMs }
     | { readonly type: 'warning'; readonly warning: string }
@@ -56,9 +58,9 @@ export function createEventHub(): EventHub {
   }
 }
 
-export function summarise({ versions, encryptionVersions }: SecretSet): readonly KeySummary[] {
+export function summarise(set: SecretSet): readonly KeySummary[] {
   return Object.freeze(
-    [...versions, ...(encryptionVersions ?? [])].map(({ id, state, createdAt, retireAt }) =>
+    allVersions(set).map(({ id, state, createdAt, retireAt }) =>
       Object.freeze({ id, state, createdAt, ...(retireAt === undefined ? {} : { retireAt }) }),
     ),
   )

@@ -13,20 +13,22 @@ export interface SecretState {
   readonly failures: number
   readonly lastErrorCode: string | undefined
   /** Takes what the source holds now into the keyring. `type`: what an event of it is called when it differs. */
-  adopt(type: Extract<SecretEventType, 'loaded' | 'created' | 'changed'> | 'silent'): void
+  adopt(type: Extract<SecretEventType, 'loaded' | 'created' | 'changed'>): void
+  /** Calls `listener` each time that what was taken in differs from what was there before. */
+  onAdopted(listener: () => void): void
 }
 
 export interface SecretStateOptions {
   readonly source: LiveSource
   readonly hub: EventHub
   readonly options: ResolvedManagerOptions
-  onAdopted(): void
 }
 
-export function createSecretState({ source, hub, options, onAdopted }: SecretStateOptions): SecretState {
+export function createSecretState({ source, hub, options }: SecretStateOptions): SecretState {
   const { clock, cooldownMs } = options
   const warned = new Set<string>()
   let adopted: string | undefined
+  let notifyAdopted = (): void => undefined
   let lastLoadedAt = clock.now()
   let failures = 0
   let lastErrorCode: string | undefined
@@ -54,8 +56,8 @@ export function createSecretState({ source, hub, options, onAdopted }: SecretSta
     const seen = fingerprint(set)
     if (seen === adopted) return
     adopted = seen
-    if (type !== 'silent') hub.emit({ type, at: clock.now(), origin: set.origin, keys: summarise(set) })
-    onAdopted()
+    hub.emit({ type, at: clock.now(), origin: set.origin, keys: summarise(set) })
+    notifyAdopted()
   }
 
   function warnOnce(warning: string, { origin }: SecretSet): void {
@@ -92,6 +94,9 @@ export function createSecretState({ source, hub, options, onAdopted }: SecretSta
     adopt(type) {
       keyring.replace(toKeyring(currentSet()))
       announce(type)
+    },
+    onAdopted(listener) {
+      notifyAdopted = listener
     },
   }
 }

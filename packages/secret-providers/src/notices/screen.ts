@@ -1,5 +1,5 @@
 /** Columns of a terminal that everybody has. */
-export const SCREEN_WIDTH = 80
+const SCREEN_WIDTH = 80
 
 const RULE = '='.repeat(SCREEN_WIDTH)
 

@@ -11,6 +11,11 @@ export function findPending(set: SecretSet): SecretVersion | undefined {
   return set.versions.find(({ state }) => state === 'pending')
 }
 
+/** Roots of every purpose. */
+export function allVersions({ versions, encryptionVersions }: SecretSet): readonly SecretVersion[] {
+  return [...versions, ...(encryptionVersions ?? [])]
+}
+
 /** First step: a new version that everybody accepts and nobody signs with. */
 export function stage(set: SecretSet, now: EpochMs): SecretSet {
   return changeRoots(set, (versions) => {

@@ -1,6 +1,6 @@
 import type { EpochMs } from '@keyturn/token-crypto'
 import { type SecretSet, UNKNOWN_AGE } from '../provider.ts'
-import { findPending, findPrimary, hasEnded } from './phases.ts'
+import { allVersions, findPending, findPrimary, hasEnded } from './phases.ts'
 
 export interface RotationTimes {
   readonly propagationMs: number
@@ -30,7 +30,7 @@ export function findPromoteAt(set: SecretSet, { propagationMs }: Pick<RotationTi
 export function findNextStep(set: SecretSet, times: RotationTimes, now: EpochMs): RotationStep {
   const promoteAt = findPromoteAt(set, times)
   if (promoteAt !== undefined && promoteAt <= now) return { step: 'promote' }
-  const all = [...set.versions, ...(set.encryptionVersions ?? [])]
+  const all = allVersions(set)
   if (all.some((version) => hasEnded(version, now))) return { step: 'drop-ended' }
   const dueAt = times.automatic ? findDueAt(set, times) : undefined
   const stageAt = findPending(set) === undefined ? dueAt : undefined

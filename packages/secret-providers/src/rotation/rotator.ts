@@ -1,20 +1,20 @@
 import type { EpochMs, KeyId } from '@keyturn/token-crypto'
-import { RotationNotReadyError, RotationUnsupportedError, SecretInUseError, UnknownVersionError } from '../errors.ts'
+import { RotationNotReadyError, RotationUnsupportedError, UnknownVersionError } from '../errors.ts'
 import type { LiveSource } from '../manager/live-source.ts'
 import type { ResolvedManagerOptions } from '../manager/manager-options.ts'
 import type {
   CompromiseOptions,
   PromoteNowOptions,
-  ReferenceCounter,
   RetireOptions,
   RotateOptions,
   RotationResult,
 } from '../manager/manager-types.ts'
 import type { SecretSet } from '../provider.ts'
 import { type Changed, changeSecrets, type SecretChange } from './change-secrets.ts'
-import { drop, dropEnded, expel, findPending, findPrimary, hasEnded, promote, stage, startAfresh } from './phases.ts'
+import { allVersions, drop, dropEnded, expel, findPending, findPrimary, promote, stage, startAfresh } from './phases.ts'
 import { findNextStep, findPromoteAt, type RotationTimes } from './policy.ts'
 import { remedyForReadOnly } from './read-only-remedy.ts'
+import { assertUnused, findUnused } from './references.ts'
 
 export type RotatorEvent = 'staged' | 'promoted' | 'retired' | 'compromised'
 
@@ -93,31 +93,11 @@ export function createRotator({ source, options, times, onChanged, onRead }: Rot
   async function retire({ keyId, countReferences }: RetireOptions = {}): Promise<readonly KeyId[]> {
     await source.load()
     const set = source.current as SecretSet
-    const going = keyId === undefined ? await findUnused(set, countReferences) : [await assertUnused(set, keyId, countReferences)]
-    const { before, after } = await change((now) => drop(dropEnded(now, clock.now()), new Set(going)))
+    const now = clock.now()
+    const going = keyId === undefined ? await findUnused(set, countReferences) : [keyId]
+    if (keyId !== undefined) await assertUnused(set, keyId, { now, ...(countReferences === undefined ? {} : { countReferences }) })
+    const { before, after } = await change((latest) => drop(dropEnded(latest, now), new Set(going)))
     return report('retired', before, after)
-  }
-
-  async function findUnused(set: SecretSet, countReferences: ReferenceCounter | undefined): Promise<KeyId[]> {
-    if (countReferences === undefined) return []
-    const retiring = allVersions(set).filter(({ state }) => state === 'retiring')
-    const counts = await Promise.all(retiring.map(async ({ id }) => ({ id, count: await countReferences(id) })))
-    return counts.filter(({ count }) => count === 0).map(({ id }) => id)
-  }
-
-  async function assertUnused(set: SecretSet, keyId: KeyId, countReferences?: ReferenceCounter): Promise<KeyId> {
-    const version = allVersions(set).find(({ id }) => id === keyId)
-    if (version === undefined) throw new UnknownVersionError(keyId)
-    if (version.state === 'primary') {
-      throw new RotationNotReadyError(`Key ${keyId} signs. Rotate first, or use compromise() if others know it.`)
-    }
-    if (version.state === 'pending' || hasEnded(version, clock.now())) return keyId
-    if (countReferences === undefined) {
-      throw new RotationNotReadyError(`The grace of key ${keyId} has not run out. Give countReferences, or wait.`)
-    }
-    const references = await countReferences(keyId)
-    if (references > 0) throw new SecretInUseError(keyId, references)
-    return keyId
   }
 
   async function compromise({ keyId }: CompromiseOptions = {}): Promise<readonly KeyId[]> {
@@ -171,10 +151,6 @@ function assertPropagated(promoteAt: EpochMs | undefined, now: EpochMs): void {
   if (promoteAt <= now) return
   const when = new Date(promoteAt).toISOString()
   throw new RotationNotReadyError(`Not every instance may know the pending secret before ${when}. Wait, or promote early.`)
-}
-
-function allVersions({ versions, encryptionVersions }: SecretSet): SecretSet['versions'] {
-  return [...versions, ...(encryptionVersions ?? [])]
 }
 
 function pendingIds(set: SecretSet): KeyId[] {

@@ -60,12 +60,12 @@ t.test('all problems are named together', async (t) => {
   )
   t.strictSame(problems, [
     'it has 1 field(s) beside format, version, createdAt, keys, encryptionKeys, legacySecrets, legacyFilesUntil',
-    'legacySecrets is not a list',
     'createdAt is not a date such as 2026-03-01T12:00:00Z',
     'keys[0] has 1 field(s) beside id, state, createdAt, retireAt, secret',
     'keys[0].state is not one of pending, primary, retiring',
     'keys[0].secret is not a text',
     'keys[0].createdAt is not a date such as 2026-03-01T12:00:00Z',
+    'legacySecrets is not a list',
   ])
 })
 
