@@ -29,7 +29,14 @@ t.test('killed and cut off at any step, every item is changed once and counted o
     const database = createSimulatedDatabase(fill(kinds))
     for (const together of plans) {
       if (database.isFinished()) break
-      await Promise.all(together.map((each) => runProcess(database, each)))
+      await Promise.all(
+        together.map(async (each) => {
+          const report = await runProcess(database, each)
+          if (report === undefined) return
+          const undone = [...database.rows.values()].some((value) => value.startsWith('old:'))
+          if (undone) throw new Error('a process reported the end while others still had pages')
+        }),
+      )
     }
     const finished = database.isFinished()
     // A pass that is finished already is followed by one that finds nothing to do.
@@ -79,4 +86,17 @@ t.test('what the application writes meanwhile is never lost and never written tw
   })
   await fc.assert(property, { seed: 20_260_102, numRuns: 700 })
   t.pass('700 histories')
+})
+
+t.test('what changes between reading and writing is looked at again in the same pass, and counted once', async (t) => {
+  const database = createSimulatedDatabase(fill(Array.from({ length: 30 }, () => 'old:')))
+  const writes: [number, string | undefined][] = [[3, 'old:changed'], [4, 'new:changed'], [5, undefined], [6, 'bad:changed']]
+  const report = await runProcess(database, {
+    ...steady,
+    workers: 1,
+    pageSize: 30,
+    afterDeciding: () => Promise.all(writes.map(([key, value]) => database.applicationWrite(key, value))),
+  })
+  t.match(report, { state: 'done', total: 30, outcomes: { changed: 27, current: 1, gone: 1, corrupt: 1 } })
+  t.same([3, 4, 5, 6, 7].map((key) => database.rows.get(key)), ['new:changed', 'new:changed', undefined, 'bad:changed', 'new:plain 7'])
 })

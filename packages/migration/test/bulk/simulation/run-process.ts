@@ -22,6 +22,8 @@ export interface ProcessPlan {
   readonly seed: number
   readonly workers: number
   readonly pageSize: number
+  /** What the application does between the reading and the writing of the first page. */
+  readonly afterDeciding?: () => Promise<unknown>
 }
 
 const instantClock = {
@@ -58,7 +60,14 @@ export async function runProcess(database: SimulatedDatabase, plan: ProcessPlan)
       maxListed: options.maxListed,
       retry: { options, signal: new AbortController().signal },
     })
-    return await runBulk(task, options)
+    let interfere = plan.afterDeciding
+    const prepare: typeof task.prepare = async (page) => {
+      const decisions = await task.prepare(page)
+      await interfere?.()
+      interfere = undefined
+      return decisions
+    }
+    return await runBulk({ ...task, prepare }, options)
   } catch (error) {
     if (error instanceof Crash) return undefined
     throw error
