@@ -22,6 +22,12 @@ export async function retrying<T>(step: () => Promise<T>, { task, options, signa
   }
 }
 
-export function pause(delayMs: number, clock: Clock): Promise<void> {
-  return delayMs <= 0 ? Promise.resolve() : new Promise((resolve) => void clock.setTimer(resolve, delayMs))
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+export async function pause(delayMs: number, clock: Clock): Promise<void> {
+  if (delayMs <= 0) return
+  // Timers of a clock let the process end; a job that waits for its database is not at its end.
+  const alive = setInterval(() => undefined, LONGEST_TIMER_MS)
+  await new Promise<void>((resolve) => void clock.setTimer(resolve, delayMs))
+  clearInterval(alive)
 }

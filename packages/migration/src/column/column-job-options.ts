@@ -1,16 +1,13 @@
 import type { RowKey } from '@keyturn/token-crypto'
 import { type BulkOptions, type ResolvedBulkOptions, resolveBulkOptions } from '../bulk/bulk-options.ts'
 import { assertNoProblems, type Problem } from '../option-rules.ts'
-import type { PostgresClient } from '../postgres/postgres-client.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnKey, columnRow } from './column-place.ts'
 
 /** Which column, and how its database is reached. */
 export interface ColumnJobOptions extends BulkOptions {
   /** `postgres://user:password@host:port/database`, of the server itself and not of a pooler in transaction mode. */
-  readonly url?: string
-  /** An instance of the `postgres` package that the caller owns and closes. In place of `url`. */
-  readonly client?: PostgresClient
+  readonly url: string
   /** Default `public`. */
   readonly schema?: string
   readonly table: string
@@ -35,8 +32,7 @@ export interface ColumnJobOptions extends BulkOptions {
 }
 
 export interface ResolvedColumnJobOptions {
-  readonly url: string | undefined
-  readonly client: PostgresClient | undefined
+  readonly url: string
   readonly schema: string
   readonly table: string
   readonly column: string
@@ -55,7 +51,6 @@ export function resolveColumnJobOptions(factory: string, options: ColumnJobOptio
   const schema = options.schema ?? 'public'
   const resolved = {
     url: options.url,
-    client: options.client,
     schema,
     table: options.table,
     column: options.column,
@@ -69,7 +64,7 @@ export function resolveColumnJobOptions(factory: string, options: ColumnJobOptio
     bulk: resolveBulkOptions(factory, options),
   }
   assertNoProblems(factory, [
-    connection(resolved.url, resolved.client),
+    postgresUrl(resolved.url),
     ...(['schema', 'table', 'column', 'job', 'journalSchema'] as const).map((name) => text(name, resolved[name])),
     resolved.key === undefined || (resolved.key.length > 0 && resolved.key.every((name) => text('key', name) === undefined))
       ? undefined
@@ -83,11 +78,7 @@ export function resolveColumnJobOptions(factory: string, options: ColumnJobOptio
 }
 
 /** The URL holds a password: it is not quoted. */
-function connection(url: unknown, client: unknown): Problem {
-  if ((url === undefined) === (client === undefined)) return 'give either url or client'
-  if (client !== undefined) {
-    return typeof (client as PostgresClient).begin === 'function' ? undefined : 'client must be an instance of the postgres package'
-  }
+function postgresUrl(url: unknown): Problem {
   const known = typeof url === 'string' && /^postgres(ql)?:\/\//.test(url)
   return known ? undefined : 'url must begin with postgres:// or postgresql://'
 }

@@ -6,7 +6,8 @@ import { retrying } from '../bulk/retrying.ts'
 import { type ColumnStatements, createColumnStatements } from '../postgres/column-statements.ts'
 import { type ColumnTable, describeColumn } from '../postgres/column-table.ts'
 import { journalNames } from '../postgres/journal-schema.ts'
-import { openPostgres, type PostgresClient, type RunStatement } from '../postgres/postgres-client.ts'
+import type { RunStatement } from '../postgres/postgres-client.ts'
+import { createPostgresPool, type PostgresPool } from '../postgres/postgres-connection.ts'
 import { isTransient } from '../postgres/postgres-errors.ts'
 import { createPostgresPlace, readRange, runTransaction } from '../postgres/postgres-place.ts'
 import { createWorkerLock } from '../postgres/worker-lock.ts'
@@ -16,7 +17,7 @@ import type { ColumnChange, ColumnItem } from './decide-column.ts'
 
 /** A column that was found and looked at, with its connections open. */
 export interface OpenColumn {
-  readonly client: PostgresClient
+  readonly pool: PostgresPool
   readonly table: ColumnTable
   readonly statements: ColumnStatements
   /** One transaction, tried again when it fails in passing. */
@@ -32,18 +33,18 @@ export async function withColumn<T>(
   use: (column: OpenColumn) => Promise<T>,
 ): Promise<T> {
   const { url, bulk } = options
-  const client = options.client ?? (await openPostgres(url ?? '', 2 * bulk.workers + 2))
+  const pool = createPostgresPool(url)
   const transaction = <R>(body: (run: RunStatement) => Promise<R>): Promise<R> =>
-    retrying(() => runTransaction(client, true, body), {
+    retrying(() => runTransaction(pool, body), {
       task: { isTransient },
       options: bulk,
       signal: bulk.signal ?? new AbortController().signal,
     })
   try {
     const table = await transaction((run) => describeColumn(run, options, options.key))
-    return await use({ client, table, statements: createColumnStatements(table, { alsoClear }), transaction })
+    return await use({ pool, table, statements: createColumnStatements(table, { alsoClear }), transaction })
   } finally {
-    if (options.client === undefined) await client.end({ timeout: 5 })
+    await pool.close()
   }
 }
 
@@ -55,29 +56,23 @@ export interface ColumnRun {
 }
 
 /** Changes the column as decided, with checkpoints. */
-export async function changeColumn({ client, table, statements }: OpenColumn, run: ColumnRun): Promise<BulkReport> {
+export async function changeColumn({ pool, table, statements }: OpenColumn, run: ColumnRun): Promise<BulkReport> {
   const { options, decide, fingerprint } = run
   const { job, bulk } = options
-  const lock = await createWorkerLock(client)
-  try {
-    const place = createPostgresPlace({
-      client,
-      table,
-      statements,
-      names: journalNames(options.journalSchema),
-      job,
-      lock,
-      leaseMs: options.leaseMs,
-      maxListed: bulk.maxListed,
-      prepare: true,
-    })
-    const retry = { options: bulk, signal: bulk.signal ?? new AbortController().signal }
-    const total = table.estimatedRows
-    const task = await joinJob({ name: job, fingerprint, total, place, decide, maxListed: bulk.maxListed, retry })
-    return await runBulk(task, bulk)
-  } finally {
-    await lock.release()
-  }
+  const place = createPostgresPlace({
+    pool,
+    table,
+    statements,
+    names: journalNames(options.journalSchema),
+    job,
+    lock: await createWorkerLock(pool),
+    leaseMs: options.leaseMs,
+    maxListed: bulk.maxListed,
+  })
+  const retry = { options: bulk, signal: bulk.signal ?? new AbortController().signal }
+  const total = table.estimatedRows
+  const task = await joinJob({ name: job, fingerprint, total, place, decide, maxListed: bulk.maxListed, retry })
+  return runBulk(task, bulk)
 }
 
 /** Reads the column and decides, without writing anything. */

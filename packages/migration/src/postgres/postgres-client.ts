@@ -4,37 +4,24 @@ import type Postgres from 'postgres'
 export type Parameter = string | number | Buffer | null
 export type Values = readonly (readonly unknown[])[]
 
-/** A statement under way, as the `postgres` package gives it. */
-export interface PostgresQuery {
-  values(): PromiseLike<Values>
+/** What is needed of an instance of the `postgres` package to run single statements. */
+export interface PostgresClient {
+  unsafe(statement: string, parameters?: Parameter[], options?: { prepare?: boolean }): { values(): PromiseLike<Values> }
 }
 
-interface PostgresRunner {
-  unsafe(statement: string, parameters?: Parameter[], options?: { prepare?: boolean }): PostgresQuery
-}
-
-/** What a migration needs of an instance of the `postgres` package. */
-export interface PostgresClient extends PostgresRunner {
-  begin<T>(run: (transaction: PostgresRunner) => Promise<T>): Promise<unknown>
-  reserve(): Promise<PostgresRunner & { release(): void }>
-  end(options?: { timeout?: number }): Promise<void>
-}
-
-/** Runs one statement of a transaction and gives the rows as arrays. */
+/** Runs one statement and gives the rows as arrays. */
 export type RunStatement = (statement: string, parameters?: Parameter[]) => Promise<Values>
 
-const LOCK_TIMEOUT_MS = 5000
-/** A frozen process must not hold rows for ever. */
-const IDLE_IN_TRANSACTION_MS = 60_000
-
-/** @param maxConnections - One a worker, one to show that the process lives, one to spare. */
-export async function openPostgres(url: string, maxConnections: number): Promise<PostgresClient> {
+/** @param onClose - Called whenever the connection is lost. */
+export async function openClient(url: string, onClose: () => void): Promise<Postgres.Sql> {
   const postgres = await loadPostgres()
   return postgres(url, {
-    max: maxConnections,
+    max: 1,
     connect_timeout: 10,
+    backoff: () => RECONNECT_SECONDS,
     fetch_types: false,
     onnotice: () => undefined,
+    onclose: onClose,
     connection: {
       application_name: 'keyturn migration',
       lock_timeout: LOCK_TIMEOUT_MS,
@@ -42,6 +29,11 @@ export async function openPostgres(url: string, maxConnections: number): Promise
     },
   })
 }
+
+const RECONNECT_SECONDS = 0.2
+const LOCK_TIMEOUT_MS = 5000
+/** A frozen process must not hold rows for ever. */
+const IDLE_IN_TRANSACTION_MS = 60_000
 
 async function loadPostgres(): Promise<typeof Postgres> {
   try {

@@ -5,14 +5,15 @@ import type { ColumnKey } from '../column/column-place.ts'
 import type { ColumnStatements } from './column-statements.ts'
 import type { ColumnTable } from './column-table.ts'
 import { type JournalNames, makeJournal } from './journal-schema.ts'
-import type { PostgresClient, RunStatement } from './postgres-client.ts'
+import type { RunStatement } from './postgres-client.ts'
+import type { PostgresPool } from './postgres-connection.ts'
 import { isTransient, toMigrationError } from './postgres-errors.ts'
 import { createPostgresJournal } from './postgres-journal.ts'
 import { arrayLiteral } from './sql-text.ts'
 import type { WorkerLock } from './worker-lock.ts'
 
 export interface PostgresPlaceOptions {
-  readonly client: PostgresClient
+  readonly pool: PostgresPool
   readonly table: ColumnTable
   readonly statements: ColumnStatements
   readonly names: JournalNames
@@ -20,20 +21,19 @@ export interface PostgresPlaceOptions {
   readonly lock: WorkerLock
   readonly leaseMs: number
   readonly maxListed: number
-  readonly prepare: boolean
 }
 
 /** One column of a PostgreSQL table, with the journal in the same database. */
 export function createPostgresPlace(options: PostgresPlaceOptions): BulkPlace<ColumnKey, ColumnItem, ColumnChange> {
-  const { client, lock, names, prepare } = options
+  const { pool, lock, names } = options
   let journalMade = false
   return {
     isTransient,
     keyOf: ({ key }) => key,
     showKey: (key) => key,
     async transaction(run) {
-      await lock.keep()
-      const result = await runTransaction(client, prepare, async (statement) => {
+      const result = await runTransaction(pool, async (statement) => {
+        await lock.keep()
         if (!journalMade) await makeJournal(statement, names)
         return run(createTransaction(statement, options))
       })
@@ -43,14 +43,10 @@ export function createPostgresPlace(options: PostgresPlaceOptions): BulkPlace<Co
   }
 }
 
-export async function runTransaction<T>(
-  client: PostgresClient,
-  prepare: boolean,
-  body: (run: RunStatement) => Promise<T>,
-): Promise<T> {
+/** One transaction, with the errors of this package. */
+export async function runTransaction<T>(pool: PostgresPool, body: (run: RunStatement) => Promise<T>): Promise<T> {
   try {
-    const result = await client.begin((tx) => body(async (text, parameters = []) => tx.unsafe(text, parameters, { prepare }).values()))
-    return result as T
+    return await pool.transaction(body)
   } catch (error) {
     throw toMigrationError(error)
   }

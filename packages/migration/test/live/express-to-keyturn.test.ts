@@ -20,7 +20,7 @@ declare module 'express-session' {
   }
 }
 
-const SESSIONS = Number(process.env['KEYTURN_TEST_SESSIONS'] ?? 10_000)
+const SESSIONS = Number(process.env['KEYTURN_TEST_SESSIONS'] ?? 1500)
 const CONCURRENT = 25
 const LIFETIME_MS = 3_600_000
 const COOKIE = 'connect.sid'
