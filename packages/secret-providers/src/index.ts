@@ -10,6 +10,12 @@ export { createEphemeralProvider } from './ephemeral/ephemeral-provider.ts'
 export * from './errors.ts'
 export type { FileProviderOptions, FlowiseFilesOptions } from './file/file-options.ts'
 export { createFileProvider } from './file/file-provider.ts'
+export {
+  formatSecretSet,
+  isSameSecretSet,
+  type ParseSecretSetOptions,
+  parseSecretSet,
+} from './key-set/stored-secret-set.ts'
 export type { EventLogger } from './manager/event-log.ts'
 export {
   type KeySummary,
