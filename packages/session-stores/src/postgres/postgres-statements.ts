@@ -15,10 +15,14 @@ export interface PostgresStatements {
   readonly statistics: string
 }
 
-/** Names of one word: an application's client may rewrite others. */
+/**
+ * Names of one word: an application's client may rewrite others. Whole milliseconds, also of a row that was written by
+ * hand with the microseconds of PostgreSQL.
+ */
 const RECORD =
   'sealed, key_id as kid, version, owner_tag as tag,' +
-  ' (extract(epoch from created_at) * 1000)::float8 as created, (extract(epoch from expires_at) * 1000)::float8 as expires'
+  ' floor(extract(epoch from created_at) * 1000)::float8 as created,' +
+  ' floor(extract(epoch from expires_at) * 1000)::float8 as expires'
 const COLUMNS = 'key, sealed, key_id, version, owner_tag, created_at, expires_at'
 const VALUES = '$1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000), to_timestamp($7::float8 / 1000)'
 const FROM_EXCLUDED =

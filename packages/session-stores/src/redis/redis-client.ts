@@ -86,8 +86,19 @@ export function createRedisConnection(options: ResolvedRedisStoreOptions): Redis
   }
 }
 
-/** Commands are not left to the queue of the client, which would send them long after nobody waits for them. */
+const waits = new WeakMap<RedisClient, Promise<void>>()
+
+/**
+ * Commands are not left to the queue of the client, which would send them long after nobody waits for them. However
+ * many wait, they listen once.
+ */
 function untilReady(client: RedisClient): Promise<void> {
+  const waiting = waits.get(client) ?? waitForReady(client).finally(() => waits.delete(client))
+  waits.set(client, waiting)
+  return waiting
+}
+
+function waitForReady(client: RedisClient): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (outcome: () => void): void => {
       client.off('ready', ready)

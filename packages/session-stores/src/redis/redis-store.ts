@@ -20,7 +20,8 @@ const SUPPORTS: StoreCapabilities = Object.freeze({
   durable: true,
   shared: true,
 })
-const SCAN_COUNT = 1000
+/** Small steps: those who read sessions meanwhile wait for one of them. */
+const SCAN_COUNT = 100
 
 /**
  * Keeps sessions in Redis 6.2 or newer, or Valkey: one server, Sentinel or Cluster. The clock of the server decides

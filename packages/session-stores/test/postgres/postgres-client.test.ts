@@ -22,6 +22,19 @@ t.test('an instance of the application is used as it is, and stays open', async 
   t.strictSame([...(await sql`select 1 as one`)], [{ one: 1 }])
 })
 
+t.test('a row that was written by hand, with microseconds, can be read and written again', async (t) => {
+  const sql = postgres(server.url, { onnotice: () => undefined })
+  t.teardown(() => sql.end())
+  const store = createPostgresStore({ client: sql, table: 'handmade' })
+  const { key } = await putSample(store, clock)
+  await sql`update handmade set created_at = '2026-01-01 00:00:00.123456+00', expires_at = '2100-01-01 00:00:00.999999+00' where key = ${key}`
+  const read = await store.get(key)
+  t.equal(read?.createdAt, Date.UTC(2026, 0, 1, 0, 0, 0, 123))
+  t.equal(read?.expiresAt, Date.UTC(2100, 0, 1, 0, 0, 0, 999))
+  if (read === undefined) return t.fail('not read')
+  t.equal(await store.put(key, { ...read, version: 2 }, 1), 'stored')
+})
+
 t.test('without prepared statements, as behind a pooler, all works', async (t) => {
   const sql = postgres(server.url, { max: 1, onnotice: () => undefined })
   t.teardown(() => sql.end())

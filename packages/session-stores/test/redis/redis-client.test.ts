@@ -30,6 +30,17 @@ t.test('an instance of the application is used with its own prefix, and stays op
   t.equal(await mine.ping(), 'PONG')
 })
 
+t.test('a hundred requests that wait for the first connection listen once', async (t) => {
+  const warned: string[] = []
+  const listen = (warning: Error): void => void warned.push(warning.name)
+  process.on('warning', listen)
+  t.teardown(() => process.off('warning', listen))
+  const store = createRedisStore({ url: server.url, prefix: 'first:' })
+  t.teardown(() => store.close())
+  await Promise.all(Array.from({ length: 100 }, () => store.get(sampleKey())))
+  t.strictSame(warned, [])
+})
+
 t.test('a unix socket serves as well', async (t) => {
   t.ok(existsSync(socket))
   const store = createRedisStore({ connection: { path: socket }, prefix: 'unix:' })
