@@ -1,20 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { runPython } from '@keyturn/testing/python'
 import { createFernet, generateFernetKey } from '@keyturn/token-crypto'
+import npmFernet from 'fernet'
 import { type Comparison, type Subject, synchronous } from '../measure.ts'
 
-/** What is used of the npm package `fernet`, which brings no types. */
-interface NpmFernet {
-  Secret: new (key: string) => object
-  Token: new (options: { secret: object; ttl?: number; token?: string; time?: Date }) => {
-    encode(text: string): string
-    decode(): string
-  }
-}
-
 const PLAIN_BYTES = 200
-const npmFernet = createRequire(import.meta.url)('fernet') as NpmFernet
 
 const key = generateFernetKey()
 const keyText = key.expose().toString()
