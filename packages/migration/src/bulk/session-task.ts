@@ -27,12 +27,24 @@ export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<
   const iterator = job.sessions[Symbol.asyncIterator]()
   let turn: Promise<unknown> = Promise.resolve()
   let exhausted = false
+  let broken: { readonly error: unknown } | undefined
   let sum: Tally = EMPTY_TALLY
+
+  /** An iterator that failed says afterwards that it is at its end, which it is not. */
+  async function read(): Promise<IteratorResult<Session, unknown>> {
+    if (broken !== undefined) throw broken.error
+    try {
+      return await iterator.next()
+    } catch (error) {
+      broken = { error }
+      throw error
+    }
+  }
 
   async function readPage(limit: number): Promise<readonly Session[] | undefined> {
     const page: Session[] = []
     while (!exhausted && page.length < limit) {
-      const result = await iterator.next()
+      const result = await read()
       if (result.done === true) exhausted = true
       else page.push(result.value)
     }

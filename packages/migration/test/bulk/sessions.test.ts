@@ -73,6 +73,25 @@ t.test('a run is ended by its signal, and its report says so', async (t) => {
   t.match(await copySessions({ from, to, signal: controller.signal }), { state: 'aborted', outcomes: { changed: 0 } })
 })
 
+t.test('a scan that breaks off in the middle is never taken for the end', async (t) => {
+  const [from, to] = [memory(), memory()]
+  await fill(from, 'old', 40)
+  const outage = Object.assign(new Error('out of reach'), { code: 'KEYTURN_STORE_UNAVAILABLE' })
+  const breaking: SessionStore = {
+    ...from,
+    async *scan(options) {
+      let given = 0
+      for await (const session of from.scan?.(options) ?? []) {
+        if (++given > 25) throw outage
+        yield session
+      }
+    },
+  }
+  const clock = { now: () => Date.now(), setTimer: (callback: () => void) => void setImmediate(callback) as never }
+  await t.rejects(copySessions({ from: breaking, to, pageSize: 10, workers: 1, clock }), { code: 'KEYTURN_STORE_UNAVAILABLE' })
+  t.match(await copySessions({ from, to }), { state: 'done', outcomes: { changed: 20, current: 20 } })
+})
+
 t.test('a store that cannot be scanned is refused by name', async (t) => {
   const { scan: _, ...from } = memory()
   const keyring = createLiveKeyring({ keyring: keyringOf('new') })
