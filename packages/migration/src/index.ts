@@ -1,6 +1,7 @@
 export * from './errors.ts'
 export type { BulkOptions } from './bulk/bulk-options.ts'
-export { type BulkProgress, PROGRESS_CHANNEL } from './bulk/progress.ts'
+export type { BulkProgress } from './bulk/bulk-progress.ts'
+export { PROGRESS_CHANNEL } from './bulk/progress.ts'
 export { reencryptColumn, type ReencryptColumnOptions, type ReencryptColumnReport } from './bulk/reencrypt-column.ts'
 export type { ColumnFormat, ColumnKind, ColumnValue, OpenedValue, PlainValue } from './column/column-format.ts'
 export type { ColumnJobOptions } from './column/column-job-options.ts'
@@ -29,7 +30,8 @@ export type { LegacySession, LegacyStore } from './legacy/legacy-store.ts'
 export { createMemoryReader, type MemorySessions, type MemorySessionsOptions } from './legacy/memory-sessions.ts'
 export { createMysqlReader, type MysqlClient, type MysqlSessionsOptions } from './legacy/mysql-sessions.ts'
 export { createSqliteReader, type SqliteDatabase, type SqliteSessionsOptions } from './legacy/sqlite-sessions.ts'
-export { createLegacyBridge, type LegacyBridge, type LegacyBridgeOptions, type LegacyPhase } from './live/legacy-bridge.ts'
+export { createLegacyBridge, type LegacyBridge, type LegacyBridgeOptions } from './live/legacy-bridge.ts'
+export type { LegacyPhase } from './live/legacy-phase.ts'
 export type { LegacyCookieOptions } from './live/legacy-cookies.ts'
 export {
   type GitHistoryOptions,

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@keyturn/token-crypto'
 import { assertNoProblems, type Problem } from '../option-rules.ts'
-import type { BulkProgress } from './progress.ts'
+import type { BulkProgress } from './bulk-progress.ts'
 
 /** How a bulk run goes on; every job takes these. */
 export interface BulkOptions {

@@ -1,6 +1,11 @@
 import { type Decided, type Tally, tallyOf } from '../report.ts'
-import type { BulkPlace, Decide, Decision, PlaceTransaction } from './bulk-place.ts'
-import type { JournaledPage } from './journaled-task.ts'
+import type { BulkPlace, Claim, Decide, Decision, PlaceTransaction } from './bulk-place.ts'
+
+/** Items of one claim on the journal. */
+export interface JournaledPage<Key, Item> {
+  readonly claim: Claim<Key>
+  readonly items: readonly Item[]
+}
 
 export interface PageCommit<Key, Item, Change> {
   readonly page: JournaledPage<Key, Item>

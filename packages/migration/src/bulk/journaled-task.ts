@@ -2,13 +2,8 @@ import { DifferentJobError } from '../errors.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../report.ts'
 import type { BulkPlace, Claim, Decide, Decision, JobState, PlaceTransaction } from './bulk-place.ts'
 import type { BulkTask } from './bulk-task.ts'
-import { commitPage } from './commit-page.ts'
+import { commitPage, type JournaledPage } from './commit-page.ts'
 import { type RetryContext, retrying } from './retrying.ts'
-
-export interface JournaledPage<Key, Item> {
-  readonly claim: Claim<Key>
-  readonly items: readonly Item[]
-}
 
 export interface JournaledJob<Key, Item, Change> {
   readonly name: string

@@ -1,20 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
-import { addTallies, completeOutcomes, countItems, EMPTY_TALLY, type Outcome, type Tally } from '../report.ts'
+import { addTallies, completeOutcomes, countItems, EMPTY_TALLY, type Tally } from '../report.ts'
 import type { ResolvedBulkOptions } from './bulk-options.ts'
-
-/** How far a run is. */
-export interface BulkProgress {
-  readonly job: string
-  /** Items done, by all runs of this job that this process knows of. */
-  readonly done: number
-  /** `undefined` when nobody knows. May be an estimate of the database. */
-  readonly total: number | undefined
-  readonly outcomes: Readonly<Record<Outcome, number>>
-  /** This process alone, since it began. */
-  readonly itemsPerSecond: number
-  /** At that rate; `undefined` without a total or a rate. */
-  readonly remainingMs: number | undefined
-}
 
 export interface ProgressMeter {
   add(tally: Tally): void

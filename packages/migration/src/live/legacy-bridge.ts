@@ -2,16 +2,9 @@ import type { SealedSessions, SessionData } from '@keyturn/session-stores'
 import { type Clock, type CookieSigner, systemClock } from '@keyturn/token-crypto'
 import type { LegacyStore } from '../legacy/legacy-store.ts'
 import { createLegacySigner, type LegacyCookieOptions } from './legacy-cookies.ts'
+import type { LegacyPhase } from './legacy-phase.ts'
 import { createLegacySessions } from './legacy-sessions.ts'
 import { createMigrationSwitch, type MigrationSwitch } from './migration-switch.ts'
-
-/**
- * - `reversible`: each session is kept in the old store too, in its format, under cookies that the old application
- *   takes: both applications may run at once, and going back costs nothing.
- * - `forward`: sessions are moved over as their users come, and leave the old store; cookies are issued anew.
- * - `done`: the old store, its cookies and its secret play no part any more.
- */
-export type LegacyPhase = 'reversible' | 'forward' | 'done'
 
 export interface LegacyBridgeOptions {
   /** Sessions of the old application. */

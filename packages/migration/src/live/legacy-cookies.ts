@@ -8,7 +8,7 @@ import {
   type UnsignResult,
 } from '@keyturn/token-crypto'
 import { assertNoProblems } from '../option-rules.ts'
-import type { LegacyPhase } from './legacy-bridge.ts'
+import type { LegacyPhase } from './legacy-phase.ts'
 
 /** How the old application signs its cookies. */
 export interface LegacyCookieOptions {

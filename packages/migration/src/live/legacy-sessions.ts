@@ -1,7 +1,7 @@
 import type { LoadedSession, SealedSessions, SessionData } from '@keyturn/session-stores'
 import type { LegacySession, LegacyStore } from '../legacy/legacy-store.ts'
 import { carrySession, fingerprintOf, traceMoved, traceOf, traceRead, traceWritten } from './carried-session.ts'
-import type { LegacyPhase } from './legacy-bridge.ts'
+import type { LegacyPhase } from './legacy-phase.ts'
 
 export interface LegacySessionsOptions {
   readonly sessions: SealedSessions

@@ -1,0 +1,15 @@
+import type { Outcome } from '../report.ts'
+
+/** How far a run is. */
+export interface BulkProgress {
+  readonly job: string
+  /** Items done, by all runs of this job that this process knows of. */
+  readonly done: number
+  /** `undefined` when nobody knows. May be an estimate of the database. */
+  readonly total: number | undefined
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  /** This process alone, since it began. */
+  readonly itemsPerSecond: number
+  /** At that rate; `undefined` without a total or a rate. */
+  readonly remainingMs: number | undefined
+}
