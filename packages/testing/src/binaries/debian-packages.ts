@@ -41,7 +41,8 @@ async function download(role: BinaryRole, scratch: string, env: Environment): Pr
     maxBuffer: 64 * 1024 * 1024,
   }).catch((error: unknown) => { throw new Error(`apt-get ${args[0]} failed: ${aptError(error)}`, { cause: error }) })
   await apt('update')
-  await apt('install', '--download-only', '--no-install-recommends', ...role.debian.packages)
+  // Those that the system has are downloaded as well: had they served, we would not be here.
+  await apt('install', '--download-only', '--reinstall', '--no-install-recommends', ...role.debian.packages)
   return (await readdir(archives)).filter(name => name.endsWith('.deb')).map(name => join(archives, name))
 }
 

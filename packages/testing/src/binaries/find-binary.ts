@@ -41,11 +41,11 @@ export async function searchBinary(role: BinaryRole, env: Environment): Promise<
   }
 
   const cache = cacheFolder(env)
-  const present = async (): Promise<Binary | undefined> =>
-    await firstOf(lookOnPath(role, env), binary => use(`PATH ${binary.command}`, () => binary)) ?? await use(`cache ${cache}`, () => lookInCache(role, cache))
-  const binary = await present() ?? await withInstallLock(`${cache}/${role.name}`, async () =>
+  const lookThere = (): Promise<Binary | undefined> => use(`cache ${cache}`, () => lookInCache(role, cache))
+  const present = await firstOf(lookOnPath(role, env), candidate => use(`PATH ${candidate.command}`, () => candidate)) ?? await lookThere()
+  const binary = present ?? await withInstallLock(`${cache}/${role.name}`, async () =>
     // Whoever held the lock before us may have fetched it.
-    await use(`cache ${cache}`, () => lookInCache(role, cache))
+    await lookThere()
       ?? await use('Debian packages', () => fetchFromDebian(role, cache, env))
       ?? await use('Docker', () => fetchFromDocker(role, cache, env)))
   if (binary !== undefined) return binary

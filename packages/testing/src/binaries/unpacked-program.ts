@@ -24,7 +24,7 @@ export function inImage(role: BinaryRole, root: string, origin: Binary['origin']
 }
 
 /** Folders with shared libraries, those of the architecture and one level below. */
-export function libraryFolders(root: string): string[] {
+function libraryFolders(root: string): string[] {
   const bases = ['lib', 'usr/lib'].map(name => join(root, name)).filter(path => existsSync(path))
   const triplets = bases.flatMap(base => foldersIn(base).filter(path => /-linux-gnu[^/]*$/.test(path)))
   return triplets.flatMap(path => [path, ...foldersIn(path)]).filter(path => readdirSync(path).some(name => /\.so(\.|$)/.test(name)))

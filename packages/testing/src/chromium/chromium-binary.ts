@@ -8,6 +8,6 @@ export const chromiumRole: BinaryRole = {
     '/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ],
   probe: { args: ['--version'], prints: /(Chromium|Google Chrome) \d+/ },
-  debian: { packages: ['chromium', 'fonts-liberation'], paths: ['usr/lib/chromium/chromium'] },
+  debian: { packages: ['chromium', 'chromium-common', 'fonts-liberation'], paths: ['usr/lib/chromium/chromium'] },
   remedy: 'Install Chromium (`apt-get install chromium`, `brew install chromium`)',
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { WaitFailedError } from '../errors.ts'
 import { startManagedProcess } from './managed-process.ts'
 import type { ProcessExit } from './managed-process.ts'
+import { createMessageQueue } from './message-queue.ts'
 
 export interface SpawnNodeOptions {
   /** Added to this process's environment; `undefined` takes a name away. */
@@ -34,7 +34,11 @@ export interface NodeProcess {
   waitForLine(pattern: RegExp, options?: WaitOptions & { readonly from?: number }): Promise<RegExpExecArray>
   /** Sends a message to `process.on('message')` of the child. */
   send(message: unknown): void
-  /** The next message of the child's `process.send`, oldest first; each is given once. */
+  /**
+   * The next message of the child's `process.send`, oldest first; each is given once.
+   *
+   * @throws {WaitFailedError} KEYTURN_TESTING_WAIT_FAILED: the time is up, or the process ended.
+   */
   nextMessage(options?: WaitOptions): Promise<unknown>
   /** Writes to the child's standard input. */
   write(text: string): void
@@ -66,7 +70,9 @@ export async function spawnNode(script: string | URL, options: SpawnNodeOptions 
     channel: 'ipc',
   })
   const { child, output } = running
-  const nextMessage = queueMessages(listener => { child.on('message', listener) })
+  const messages = createMessageQueue()
+  child.on('message', message => messages.add(message))
+  child.once('close', (code, signal) => messages.close(`the process ended with ${signal ?? `code ${code}`}:\n${output.lines.join('\n')}`))
 
   return {
     pid: running.pid,
@@ -74,38 +80,11 @@ export async function spawnNode(script: string | URL, options: SpawnNodeOptions 
     get exit() { return running.exit },
     waitForLine: (pattern, { from = 0, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => output.waitFor(pattern, { from, timeoutMs }),
     send(message) { child.send(message as object) },
-    nextMessage: ({ timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => nextMessage(timeoutMs),
+    nextMessage: ({ timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => messages.next(timeoutMs),
     write(text) { child.stdin?.write(text) },
     signal(signal) { child.kill(signal) },
     kill: (signal = 'SIGTERM') => running.end({ signal, timeoutMs: KILL_TIMEOUT_MS }),
     waitForExit: ({ timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => running.waitForExit({ timeoutMs }),
     async [Symbol.asyncDispose]() { await running.end({ signal: 'SIGKILL', timeoutMs: KILL_TIMEOUT_MS }) },
-  }
-}
-
-/** Messages that nobody waits for yet are kept in order. */
-function queueMessages(subscribe: (listener: (message: unknown) => void) => void): (timeoutMs: number) => Promise<unknown> {
-  const arrived: unknown[] = []
-  const waiting = new Set<(message: unknown) => void>()
-  subscribe(message => {
-    const [first] = waiting
-    if (first === undefined) arrived.push(message)
-    else first(message)
-  })
-
-  return timeoutMs => {
-    if (arrived.length > 0) return Promise.resolve(arrived.shift())
-    return new Promise((resolve, reject) => {
-      const take = (message: unknown): void => {
-        waiting.delete(take)
-        clearTimeout(timer)
-        resolve(message)
-      }
-      const timer = setTimeout(() => {
-        waiting.delete(take)
-        reject(new WaitFailedError(`no message came within ${timeoutMs} ms`))
-      }, timeoutMs)
-      waiting.add(take)
-    })
   }
 }

@@ -1,7 +1,7 @@
 import type { StoredSecret } from './state.ts'
 
 export const CURRENT = 'AWSCURRENT'
-export const PREVIOUS = 'AWSPREVIOUS'
+const PREVIOUS = 'AWSPREVIOUS'
 
 /** Which version has the label. */
 export function holderOf(secret: StoredSecret, label: string): string | undefined {

@@ -44,6 +44,13 @@ test('a child killed by SIGKILL says so', async t => {
   t.strictSame(await child.kill('SIGKILL'), { code: null, signal: 'SIGKILL' })
 })
 
+test('who waits for a message of a child that fails sees what it printed', async t => {
+  const child = await spawnNode(new URL('./fixtures/fails.ts', import.meta.url))
+  const failure = { code: 'KEYTURN_TESTING_WAIT_FAILED', message: /code 3[^]*this went wrong/ }
+  await t.rejects(child.nextMessage(), failure)
+  await t.rejects(child.nextMessage(), failure)
+})
+
 test('who waits for a line of a child that fails sees what it printed', async t => {
   const child = await spawnNode(new URL('./fixtures/fails.ts', import.meta.url))
   await t.rejects(child.waitForLine(/ready/), { code: 'KEYTURN_TESTING_WAIT_FAILED', message: /code 3[^]*this went wrong/ })
