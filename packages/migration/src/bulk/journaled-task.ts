@@ -1,6 +1,6 @@
 import { DifferentJobError } from '../errors.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../report.ts'
-import type { BulkPlace, Claim, Decide, Decision, JobState, PlaceTransaction } from './bulk-place.ts'
+import type { BulkPlace, Decide, Decision, JobState, PlaceTransaction } from './bulk-place.ts'
 import type { BulkTask } from './bulk-task.ts'
 import { commitPage, type JournaledPage } from './commit-page.ts'
 import { type RetryContext, retrying } from './retrying.ts'
