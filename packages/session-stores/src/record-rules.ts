@@ -1,6 +1,6 @@
 import type { PutExpectation, SessionRecord } from './store.ts'
 
-export const STORE_KEY_BYTES = 32
+const STORE_KEY_BYTES = 32
 export const OWNER_TAG_BYTES = 32
 /** What a 32-bit column or header field holds. */
 const MAX_VERSION = 2_147_483_647
