@@ -49,13 +49,7 @@ export {
 } from './blind-index/blind-index.ts'
 export { constantTimeEqual } from './compare/constant-time-equal.ts'
 export { createJwtSigner, type JwtSignClaims, type JwtSigner, type JwtSignerOptions } from './jwt/sign-jwt.ts'
-export {
-  createJwtVerifier,
-  type JwtClaims,
-  type JwtExpectations,
-  type JwtVerifier,
-  type JwtVerifierOptions,
-  type VerifiedJwt,
-} from './jwt/verify-jwt.ts'
+export { createJwtVerifier, type JwtClaims, type JwtVerifier, type VerifiedJwt } from './jwt/verify-jwt.ts'
+export type { JwtExpectations, JwtVerifierOptions } from './jwt/verify-jwt-options.ts'
 export { type PinoRedaction, pinoRedaction } from './redaction/pino-redaction.ts'
 export { createRedactor, type Redactor, type RedactorOptions } from './redaction/redactor.ts'
