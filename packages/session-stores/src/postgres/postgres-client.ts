@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../errors.ts'
 import { loadDriver } from '../load-driver.ts'
+import { openOnce } from '../open-once.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import type { Parameter, PostgresClient, PostgresQuery, PostgresTransaction, Rows } from './postgres-driver.ts'
 import { toStoreError } from './postgres-errors.ts'
@@ -17,30 +18,18 @@ export interface PostgresConnections {
 /** Connections that no silent server can hold: each wait ends, and connections that no longer answer are replaced. */
 export function createPostgresConnections(options: ResolvedPostgresStoreOptions): PostgresConnections {
   const { prepare, timeoutMs } = options
-  let current = options.client
-  let opening: Promise<PostgresClient> | undefined
+  const opened = openOnce(() => openClient(options), options.client)
   let lastAnswerAt = 0
   let replacedAt = 0
 
-  function connect(): Promise<PostgresClient> {
-    opening ??= openClient(options).then(
-      (client) => (current = client),
-      (error: unknown) => {
-        opening = undefined
-        throw error
-      },
-    )
-    return opening
-  }
-
   async function run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows> {
-    const client = current ?? (await connect())
+    const client = opened.current ?? (await opened.open())
     const query = client.unsafe(statement, parameters, { prepare })
     return settle(query, limitMs, () => dropUnsent(query))
   }
 
   async function transaction(body: (transaction: PostgresTransaction) => Promise<void>, limitMs: number): Promise<void> {
-    const client = current ?? (await connect())
+    const client = opened.current ?? (await opened.open())
     await settle(client.begin(body), limitMs, () => undefined)
   }
 
@@ -64,17 +53,15 @@ export function createPostgresConnections(options: ResolvedPostgresStoreOptions)
     const now = performance.now()
     if (options.client !== undefined || lastAnswerAt > startedAt || now - replacedAt < timeoutMs) return
     replacedAt = now
-    const silent = current
-    current = opening = undefined
-    void silent?.end({ timeout: 0 }).catch(() => undefined)
+    void opened.forget()?.end({ timeout: 0 }).catch(() => undefined)
   }
 
   return {
     run,
     transaction,
     async close() {
-      if (options.client !== undefined || opening === undefined) return
-      const client = await opening.catch(() => undefined)
+      if (options.client !== undefined) return
+      const client = await opened.settled()
       await client?.end({ timeout: timeoutMs / 1000 })
     },
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { StoreUnavailableError } from '../errors.ts'
 import { loadDriver } from '../load-driver.ts'
+import { openOnce } from '../open-once.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import type { Argument, RedisClient } from './redis-driver.ts'
 import { isUnknownScript, toStoreError } from './redis-errors.ts'
@@ -40,19 +41,7 @@ export async function runScript(
 /** A connection whose every wait ends: for a server that is away, that comes back, and that never says a word. */
 export function createRedisConnection(options: ResolvedRedisStoreOptions): RedisConnection {
   const { timeoutMs } = options
-  let current = options.client
-  let opening: Promise<RedisClient> | undefined
-
-  function open(): Promise<RedisClient> {
-    opening ??= openClient(options).then(
-      (client) => (current = client),
-      (error: unknown) => {
-        opening = undefined
-        throw error
-      },
-    )
-    return opening
-  }
+  const opened = openOnce(() => openClient(options), options.client)
 
   async function run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T> {
     const wait = { over: false }
@@ -67,7 +56,7 @@ export function createRedisConnection(options: ResolvedRedisStoreOptions): Redis
   }
 
   async function attempt<T>(commands: (client: RedisClient) => Promise<T>, wait: { over: boolean }): Promise<T> {
-    const client = current ?? (await open())
+    const client = opened.current ?? (await opened.open())
     if (client.status !== 'ready') await untilReady(client)
     // Nobody waits any more: what would be written now, the caller does not know of.
     if (wait.over) throw new StoreUnavailableError('redis', 'TIMEOUT')
@@ -77,8 +66,8 @@ export function createRedisConnection(options: ResolvedRedisStoreOptions): Redis
   return {
     run,
     async close() {
-      if (options.client !== undefined || opening === undefined) return
-      const client = await opening.catch(() => undefined)
+      if (options.client !== undefined) return
+      const client = await opened.settled()
       if (client === undefined) return
       if (client.status !== 'ready') return client.disconnect()
       await withTimeLimit(client.quit(), timeoutMs, () => new Error('quit')).catch(() => client.disconnect())
