@@ -1,3 +1,4 @@
+import type { ServerUsage } from '../app/control.ts'
 import { signIn } from '../load/sign-in.ts'
 import { catalogue, type CatalogueEntry, type ServerName } from '../plan/catalogue.ts'
 import type { Cores } from '../run/cores.ts'
@@ -7,9 +8,15 @@ import { startServer } from '../run/server-process.ts'
 export interface MemoryGrowth {
   readonly server: ServerName
   readonly signIns: number
-  /** Growth of the process's memory, in bytes, after all garbage is gone. */
+  readonly afterHalf: Growth
+  readonly afterAll: Growth
+}
+
+/** Over the start, in bytes, after all garbage is gone. */
+interface Growth {
+  /** Memory of the process. */
   readonly rssBytes: number
-  /** Growth of JavaScript objects and buffers, in bytes. */
+  /** JavaScript objects and buffers. */
   readonly heapBytes: number
 }
 
@@ -35,17 +42,19 @@ export async function measureMemoryGrowth({ entry, signIns, databases, cores }: 
   const server = await startServer({ entry, cores, settings: await databases.settingsFor(entry, 'plain') })
   try {
     const { url } = server
-    await signIn({ url, count: WARM_UP_SIGN_INS, sessionBytes: SESSION_BYTES, connections: CONNECTIONS })
-    const before = await server.usageWithoutGarbage()
-    await signIn({ url, count: signIns, sessionBytes: SESSION_BYTES, connections: CONNECTIONS })
-    const after = await server.usageWithoutGarbage()
-    return {
-      server: entry.name,
-      signIns,
-      rssBytes: after.rssBytes - before.rssBytes,
-      heapBytes: after.heapBytes - before.heapBytes,
-    }
+    const signInSome = (count: number) => signIn({ url, count, sessionBytes: SESSION_BYTES, connections: CONNECTIONS })
+    await signInSome(WARM_UP_SIGN_INS)
+    const start = await server.usageWithoutGarbage()
+    await signInSome(Math.ceil(signIns / 2))
+    const half = await server.usageWithoutGarbage()
+    await signInSome(Math.floor(signIns / 2))
+    const all = await server.usageWithoutGarbage()
+    return { server: entry.name, signIns, afterHalf: growth(start, half), afterAll: growth(start, all) }
   } finally {
     await server.stop()
   }
+}
+
+function growth(from: ServerUsage, to: ServerUsage): Growth {
+  return { rssBytes: to.rssBytes - from.rssBytes, heapBytes: to.heapBytes - from.heapBytes }
 }

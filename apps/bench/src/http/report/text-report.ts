@@ -59,12 +59,14 @@ function formatRatios(ratios: readonly Ratio[]): string {
 
 function formatMemory({ memory }: BenchResults): string {
   if (memory.length === 0) return ''
-  const head = ['Memory, growth', 'sign-ins', 'heap MiB', 'process MiB']
-  const rows = memory.map(({ server, signIns, heapBytes, rssBytes }) => [
+  const head = ['Memory, growth', 'sign-ins', 'heap MiB after half', 'after all', 'process MiB after half', 'after all']
+  const rows = memory.map(({ server, signIns, afterHalf, afterAll }) => [
     findServer(server).title,
     whole(signIns),
-    (heapBytes / MIB).toFixed(1),
-    (rssBytes / MIB).toFixed(1),
+    (afterHalf.heapBytes / MIB).toFixed(1),
+    (afterAll.heapBytes / MIB).toFixed(1),
+    (afterHalf.rssBytes / MIB).toFixed(1),
+    (afterAll.rssBytes / MIB).toFixed(1),
   ])
   return formatTable(head, rows)
 }

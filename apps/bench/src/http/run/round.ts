@@ -9,6 +9,8 @@ import type { Cores } from './cores.ts'
 import type { Databases, Purpose } from './databases.ts'
 import { type RunningServer, startServer } from './server-process.ts'
 
+const ROTATION_WINDOWS = 4
+
 interface RoundOptions {
   readonly options: BenchOptions
   readonly comparisons: readonly Comparison[]
@@ -63,6 +65,8 @@ async function measureOne(workload: Workload, { server, jars: made }: RoundServe
     jars = made.get(sessionBytes) ?? (await signIn({ url: server.url, count: sessions, sessionBytes, connections }))
     made.set(sessionBytes, jars)
   }
+  // After a rotation each session is sealed anew once; in a short time that would be all there is to see.
+  const windowMs = rotates ? measureMs * ROTATION_WINDOWS : measureMs
   return measure({
     server,
     method,
@@ -70,7 +74,7 @@ async function measureOne(workload: Workload, { server, jars: made }: RoundServe
     jars,
     connections,
     warmUpMs,
-    measureMs,
+    measureMs: windowMs,
     cores,
     ...(rotates ? { meanwhile: () => server.rotate() } : {}),
   })
