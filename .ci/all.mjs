@@ -7,7 +7,7 @@ import { runChecks, tell } from './runner.mjs'
 import { readTotals } from './tap-totals.mjs'
 import { readWorkspaces, root } from './workspaces.mjs'
 
-const TESTS_LIMIT_SECONDS = 12 * 60
+const TESTS_LIMIT_SECONDS = 25 * 60
 
 const startedAt = performance.now()
 const tree = treeState()
