@@ -32,6 +32,7 @@ export async function accountForStore({ entry, comparisons, databases, cores }: 
   for (const purpose of ['plain', 'sliding'] satisfies Purpose[]) {
     const workloads = mine.filter(({ sliding, rotates }) => sliding === (purpose === 'sliding') && !rotates)
     if (workloads.length === 0) continue
+    await databases.empty()
     await using proxied = await startProxied({ entry, purpose, databases, cores })
     for (const workload of workloads) accounts.set(workload.name, await countOne(workload, proxied))
   }

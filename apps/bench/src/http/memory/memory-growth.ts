@@ -39,6 +39,7 @@ export function findMemoryServers(servers: readonly CatalogueEntry[]): Catalogue
 
 /** What a server process holds after so many new sessions, over what it held at the start. */
 export async function measureMemoryGrowth({ entry, signIns, databases, cores }: MemoryGrowthOptions): Promise<MemoryGrowth> {
+  await databases.empty()
   const server = await startServer({ entry, cores, settings: await databases.settingsFor(entry, 'plain') })
   try {
     const { url } = server

@@ -17,7 +17,7 @@ export function formatJson(results: BenchResults, options: BenchOptions): string
     settings: { rounds, warmUpMs, measureMs, connections, sessions },
     ratios: byName(({ requests }) => round(requests.median)),
     ratioSpreads: byName(({ requests }) => requests),
-    cpuRatios: byName(({ cpu }) => round(cpu.median)),
+    cpuRatios: byName(({ cpu }) => round(cpu)),
     p99Ratios: byName(({ p99 }) => round(p99.median)),
     goals: Object.fromEntries(ratios.flatMap(({ goal }) => (goal.atLeast === undefined ? [] : [[goal.name, goal.atLeast]]))),
     results: results.results.map(describeResult),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@keyturn/testing/postgres'
 import { startRedis } from '@keyturn/testing/redis'
+import { Redis } from 'ioredis'
 import type { ServerSettings } from '../app/server-settings.ts'
 import type { CatalogueEntry } from '../plan/catalogue.ts'
 
@@ -10,8 +11,10 @@ import type { CatalogueEntry } from '../plan/catalogue.ts'
 export interface Databases {
   readonly redisPort: number
   readonly postgresPort: number
-  /** The same for the same entry and purpose, so that sessions outlive a restart. */
+  /** The same for the same entry and purpose until `empty`, so that sessions outlive a restart. */
   settingsFor(entry: CatalogueEntry, purpose: Purpose): Promise<ServerSettings>
+  /** Forgets all that was stored: no server is to be measured amid what others left. */
+  empty(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -26,13 +29,21 @@ export async function startDatabases(): Promise<Databases> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
   const made = new Map<string, Promise<ServerSettings>>()
+  const databases: { drop(): Promise<void> }[] = []
+  let emptied = 0
+
+  async function createDatabase(): Promise<string> {
+    const database = await postgres.createDatabase()
+    databases.push(database)
+    return database.url
+  }
 
   async function make(entry: CatalogueEntry, purpose: Purpose): Promise<ServerSettings> {
     return {
-      postgresUrl: entry.store === 'postgres' ? (await postgres.createDatabase()).url : '',
-      // Redis has 16 databases and more servers use it than that: a number would tell nothing. Names differ by themselves.
+      postgresUrl: entry.store === 'postgres' ? await createDatabase() : '',
+      // One for all: names of sessions differ by themselves.
       redisUrl: redis.url,
-      secretFile: join(folder, `${entry.name}-${purpose}.json`),
+      secretFile: join(folder, `${emptied}-${entry.name}-${purpose}.json`),
       idleTimeoutMs: purpose === 'sliding' ? SLIDING_IDLE_MS : HOUR_MS,
       rolling: purpose === 'sliding',
     }
@@ -47,9 +58,21 @@ export async function startDatabases(): Promise<Databases> {
       made.set(name, settings)
       return settings
     },
+    async empty() {
+      emptied++
+      made.clear()
+      await flush(redis.url)
+      for (const database of databases.splice(0)) await database.drop()
+    },
     async stop() {
       await Promise.all([postgres.stop(), redis.stop()])
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function flush(url: string): Promise<void> {
+  const redis = new Redis(url)
+  await redis.flushall()
+  await redis.quit()
 }

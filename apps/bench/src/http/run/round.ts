@@ -24,7 +24,8 @@ interface RoundOptions {
  * one run of the compiler happened to make of the code is not taken for its speed.
  */
 export async function runRound(round: RoundOptions): Promise<void> {
-  const { comparisons, onMeasured } = round
+  const { comparisons, databases, onMeasured } = round
+  await databases.empty()
   const servers = await startServers(round)
   try {
     for (const { workload, servers: entries } of comparisons) {
