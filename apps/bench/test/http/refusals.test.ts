@@ -27,7 +27,7 @@ test('one answer other than 2xx voids the figure', async (t) => {
   const jars = await signIn({ url: server.url, count: 4, sessionBytes: 500, connections: 2 })
 
   await t.rejects(
-    measure({ server, cores, jars, method: 'GET', path: '/read', connections: 2, warmUpMs: 0, measureMs: 200 }),
+    measure({ server, cores, jars, method: 'GET', path: '/read', connections: 2, warmUpMs: 0, warmUpRequests: 0, measureMs: 200 }),
     { code: 'KEYTURN_BENCH_REQUESTS_REFUSED' },
   )
 })

@@ -49,6 +49,8 @@ export function startBrowsers(options: BrowsersOptions): Browsers {
       method,
       connections,
       sampleInt: SAMPLE_MS,
+      // A server that is gone would be connected to again and again, as fast as that is refused.
+      bailout: 1,
       ...(amount === undefined ? { duration: NEVER_SECONDS } : { amount }),
       setupClient(client) {
         setUp(client as unknown as Client, shares[next++], options)

@@ -25,20 +25,20 @@ interface MeasureOptions extends Omit<Target, 'url'> {
   readonly jars: readonly CookieJar[] | undefined
   readonly connections: number
   readonly warmUpMs: number
+  /** Warm-up goes on until so many are answered, for at most four times `warmUpMs`: a slow server needs longer to be compiled. */
+  readonly warmUpRequests: number
   readonly measureMs: number
   readonly cores: Cores
   /** What happens on the server while it is measured. */
   readonly meanwhile?: () => Promise<void>
 }
 
-/** A slow server needs longer until its code is compiled. */
-const WARM_UP_REQUESTS = 3000
 const MOST_WARM_UPS = 4
 const WARM_UP_STEP_MS = 20
 
 /** @throws {RequestsRefusedError} KEYTURN_BENCH_REQUESTS_REFUSED: one answer was not 2xx, warm-up included. */
 export async function measure(options: MeasureOptions): Promise<Measurement> {
-  const { server, jars, connections, warmUpMs, measureMs, meanwhile } = options
+  const { server, jars, connections, warmUpMs, warmUpRequests, measureMs, meanwhile } = options
   const latencies = createHistogram()
   let answered = 0
   let requests = 0
@@ -65,7 +65,7 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
   let measurement: Measurement
   try {
     await sleep(warmUpMs)
-    for (let waited = warmUpMs; answered < WARM_UP_REQUESTS && waited < warmUpMs * MOST_WARM_UPS; waited += WARM_UP_STEP_MS) {
+    for (let waited = warmUpMs; answered < warmUpRequests && waited < warmUpMs * MOST_WARM_UPS; waited += WARM_UP_STEP_MS) {
       await sleep(WARM_UP_STEP_MS)
     }
     const from = await mark(options)

@@ -34,7 +34,7 @@ async function profileServer(entry: ReturnType<typeof findServer>, workload: Ret
     const { url } = server
     const jars =
       sessionBytes === undefined ? undefined : await signIn({ url, count: SESSIONS, sessionBytes, connections: CONNECTIONS })
-    const load = { server, method, path, jars, connections: CONNECTIONS, cores, warmUpMs: 3000 }
+    const load = { server, method, path, jars, connections: CONNECTIONS, cores, warmUpMs: 3000, warmUpRequests: 0 }
     const plain = await measure({ ...load, measureMs: 5000 })
     await server.startProfile()
     await measure({ ...load, warmUpMs: 0, measureMs: Number(values.seconds) * 1000 })

@@ -10,6 +10,9 @@ import type { Databases, Purpose } from './databases.ts'
 import { type RunningServer, startServer } from './server-process.ts'
 
 const ROTATION_WINDOWS = 4
+/** For the first workload of a process, and for each later one. */
+const FIRST_WARM_UP_REQUESTS = 10_000
+const WARM_UP_REQUESTS = 2000
 
 interface RoundOptions {
   readonly options: BenchOptions
@@ -43,6 +46,7 @@ interface RoundServer {
   readonly server: RunningServer
   /** Sessions made in this round, by their size: several workloads share them. */
   readonly jars: Map<number, readonly CookieJar[]>
+  warm: boolean
 }
 
 async function startServers({ comparisons, databases, cores }: RoundOptions): Promise<Map<string, RoundServer>> {
@@ -52,13 +56,14 @@ async function startServers({ comparisons, databases, cores }: RoundOptions): Pr
     for (const entry of entries) {
       if (servers.has(nameOf(entry, purpose))) continue
       const settings = await databases.settingsFor(entry, purpose)
-      servers.set(nameOf(entry, purpose), { server: await startServer({ entry, settings, cores }), jars: new Map() })
+      servers.set(nameOf(entry, purpose), { server: await startServer({ entry, settings, cores }), jars: new Map(), warm: false })
     }
   }
   return servers
 }
 
-async function measureOne(workload: Workload, { server, jars: made }: RoundServer, { options, cores }: RoundOptions): Promise<Measurement> {
+async function measureOne(workload: Workload, running: RoundServer, { options, cores }: RoundOptions): Promise<Measurement> {
+  const { server, jars: made } = running
   const { sessionBytes, rotates, method, path } = workload
   const { connections, warmUpMs, measureMs, sessions } = options
   let jars: readonly CookieJar[] | undefined
@@ -68,8 +73,11 @@ async function measureOne(workload: Workload, { server, jars: made }: RoundServe
   }
   // After a rotation each session is sealed anew once; in a short time that would be all there is to see.
   const windowMs = rotates ? measureMs * ROTATION_WINDOWS : measureMs
+  const warmUpRequests = running.warm ? WARM_UP_REQUESTS : FIRST_WARM_UP_REQUESTS
+  running.warm = true
   return measure({
     server,
+    warmUpRequests,
     method,
     path,
     jars,

@@ -19,6 +19,8 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+const LONGEST_RUN_MS = 24 * 3_600_000
+
 interface StartServerOptions {
   readonly entry: CatalogueEntry
   readonly settings: ServerSettings
@@ -30,12 +32,13 @@ export async function startServer({ entry, settings, cores }: StartServerOptions
   const child = await spawnNode(entry.script, { env: settingsToEnv(settings), nodeArgs: ['--expose-gc'] })
   cores.placeServer(child.pid)
 
+  const ended = child.waitForExit({ timeoutMs: LONGEST_RUN_MS }).then(() => undefined)
+  ended.catch(() => {})
   const next = async (): Promise<Answer> => {
-    try {
-      return (await child.nextMessage()) as Answer
-    } catch {
-      throw new ServerFailedError(entry.name, `no answer. It printed:\n${child.lines.slice(-20).join('\n')}`)
-    }
+    const answer = await Promise.race([child.nextMessage(), ended]).catch(() => undefined)
+    if (answer !== undefined) return answer as Answer
+    const how = child.exit === undefined ? '' : ` It ended with ${child.exit.signal ?? `code ${child.exit.code}`}.`
+    throw new ServerFailedError(entry.name, `no answer.${how} It printed:\n${child.lines.slice(-20).join('\n')}`)
   }
   const ask = async <Kind extends Answer['kind']>(question: Ask, kind: Kind): Promise<Extract<Answer, { kind: Kind }>> => {
     child.send(question)
