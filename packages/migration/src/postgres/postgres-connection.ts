@@ -1,6 +1,6 @@
 import type Postgres from 'postgres'
 import { DatabaseUnavailableError } from '../errors.ts'
-import { openClient, type RunStatement } from './postgres-client.ts'
+import { openClient, type Parameter, type RunStatement, type Values } from './postgres-client.ts'
 
 /** One connection. The driver opens it anew when it is lost; what was begun on the lost one does not go on. */
 export interface PostgresConnection {
@@ -13,14 +13,41 @@ export interface PostgresConnection {
 }
 
 /**
- * A driver's own transaction goes on writing to a connection that is gone, and the process crashes. Here each
- * connection stands alone and says when it was lost, and nothing more of the transaction is sent.
+ * A driver's own transaction goes on writing to a connection that is gone, and the process crashes; and a statement
+ * sent between the last error of a socket and its end is never answered. Here each connection stands alone: when it is
+ * lost, whatever waits for it is told so, and a new one takes its place.
  */
 export async function openConnection(url: string): Promise<PostgresConnection> {
   let generation = 0
-  const client: Postgres.Sql = await openClient(url, () => generation++)
-  const run: RunStatement = async (statement, parameters = []) => client.unsafe(statement, parameters, { prepare: true }).values()
+  let current: Postgres.Sql | undefined
+  const waiting = new Set<(error: Error) => void>()
 
+  async function open(): Promise<Postgres.Sql> {
+    const opened: Postgres.Sql = await openClient(url, () => {
+      if (current === opened) lose(opened)
+    })
+    current ??= opened
+    return opened
+  }
+
+  function lose(client: Postgres.Sql): void {
+    generation++
+    current = undefined
+    for (const refuse of waiting) refuse(new DatabaseUnavailableError('CONNECTION_CLOSED'))
+    waiting.clear()
+    // What the driver still holds back must not run on a connection that nobody watches.
+    client.end({ timeout: 0 }).catch(() => undefined)
+  }
+
+  async function run(statement: string, parameters: Parameter[] = []): Promise<Values> {
+    const client = current ?? (await open())
+    const { promise, resolve, reject } = Promise.withResolvers<Values>()
+    waiting.add(reject)
+    client.unsafe(statement, parameters, { prepare: true }).values().then(resolve, reject)
+    return promise.finally(() => waiting.delete(reject))
+  }
+
+  await open()
   return {
     get generation() {
       return generation
@@ -43,7 +70,11 @@ export async function openConnection(url: string): Promise<PostgresConnection> {
         throw error
       }
     },
-    close: () => client.end({ timeout: 1 }),
+    async close() {
+      const client = current
+      current = undefined
+      await client?.end({ timeout: 1 })
+    },
   }
 }
 
