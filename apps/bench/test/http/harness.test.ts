@@ -25,7 +25,7 @@ test('a tiny run measures a peer and Keyturn on both stores and reports them', a
     if (workload === 'r2') t.equal(store?.commands, 2, `${server} changes with two commands`)
   }
   t.same(
-    results.results.map(({ workload, server }) => `${workload} ${server}`),
+    results.results.map(({ workload, server }) => `${workload} ${server}`).toSorted(),
     ['r1 fastify-session-redis', 'r1 keyturn-redis', 'r1 keyturn-postgres', 'r2 fastify-session-redis', 'r2 keyturn-redis', 'r2 keyturn-postgres', 'r6 keyturn-redis', 'r6 keyturn-postgres'],
   )
   t.same(results.memory.map(({ server }) => server), ['keyturn-redis', 'keyturn-postgres', 'keyturn-memory'])
