@@ -17,7 +17,7 @@ export interface PostgresConnection {
  * sent between the last error of a socket and its end is never answered. Here each connection stands alone: when it is
  * lost, whatever waits for it is told so, and a new one takes its place.
  */
-export async function openConnection(url: string): Promise<PostgresConnection> {
+async function openConnection(url: string): Promise<PostgresConnection> {
   let generation = 0
   let current: Postgres.Sql | undefined
   const waiting = new Set<(error: Error) => void>()

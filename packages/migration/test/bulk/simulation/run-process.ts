@@ -6,7 +6,7 @@ import type { BulkReport } from '../../../src/report.ts'
 import { Crash, Dropped, type Row, type RowChange, type SimulatedDatabase, type SimulatedProcess } from './database.ts'
 
 /** `old:x` becomes `new:x`. */
-export const decideRows: Decide<Row, RowChange> = (rows) =>
+const decideRows: Decide<Row, RowChange> = (rows) =>
   rows.map(({ key, value }) => {
     if (value === '') return { outcome: 'empty' }
     if (value.startsWith('new:')) return { outcome: 'current', keyId: 'new' }
