@@ -21,7 +21,7 @@ export interface VerifiedJwt {
   readonly claims: JwtClaims
   /** Key that signed it; `undefined` for a legacy secret. */
   readonly keyId: KeyId | undefined
-  /** Signed by another key than the primary: issue a new one when you can. */
+  /** Signed by a key that is on its way out: issue a new one when you can. */
   readonly renew: boolean
 }
 
@@ -59,7 +59,7 @@ export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   async function verifyOwn(token: string): Promise<VerifiedJwt> {
     const verified = await jwtVerify(token, keyOf, now(expected))
     const keyId = verified.protectedHeader.kid as KeyId
-    return { claims: claimsOf(verified), keyId, renew: keyId !== live.current.primary('jwt').id }
+    return { claims: claimsOf(verified), keyId, renew: isOnItsWayOut(live.current, keyId) }
   }
 
   /** Off the way of good tokens: what else a token that failed may be. */
@@ -90,6 +90,11 @@ function findKey(keyring: Keyring, kid: unknown) {
   const found = keyring.find('jwt', kid)
   if (found === undefined) throw new UnknownKeyError(kid)
   return found.key
+}
+
+/** A key that is pending here signs already elsewhere: issuing anew with the older one would only be undone there. */
+function isOnItsWayOut(keyring: Keyring, keyId: KeyId): boolean {
+  return keyId !== keyring.primary('jwt').id && keyring.find('jwt', keyId)?.state !== 'pending'
 }
 
 async function verifyLegacy(token: string, keyring: Keyring, expected: JWTVerifyOptions): Promise<VerifiedJwt> {

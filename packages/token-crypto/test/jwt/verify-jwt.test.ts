@@ -33,6 +33,11 @@ test('an older key verifies and asks for a new token', async (t) => {
   t.match(await rotated.verify(await sign()), { keyId: version('a').id, renew: true })
 })
 
+test('a token of a pending key, which signs elsewhere already, is not to be renewed', async (t) => {
+  const behind = createJwtVerifier({ ...options, keyring: live('old', version('a', 'pending')) })
+  t.match(await behind.verify(await sign()), { keyId: version('a').id, renew: false })
+})
+
 test('a key id that is unknown asks for a refresh, then has its own error', async (t) => {
   const answers: Keyring[] = [keyring('other'), keyring('a', version('other', 'retiring'))]
   const load = async (): Promise<Keyring> => answers.shift() as Keyring
