@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { checks } from './checks.mjs'
 import { runChecks, tell } from './runner.mjs'
+import { readFailures } from './tap-failures.mjs'
 import { readTotals } from './tap-totals.mjs'
 import { readWorkspaces, root } from './workspaces.mjs'
 
@@ -28,6 +29,8 @@ const outcomes = [
 ]
 const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0)
 const failed = sum('failed')
+// Last, so that whoever sees only the end of a long log sees what to mend.
+for (const line of tested.flatMap(failuresOf)) console.log(`not ok ${line}`)
 console.log(`\n${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes`)
 console.log(`${sum('passed')} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
@@ -38,6 +41,12 @@ function tellTests(workspace) {
   const detail = totals === undefined ? 'no results' : `${totals.passed} passed, ${totals.failed} failed`
   tell({ name: `tests of ${workspace.folder}`, ok: totals?.failed === 0, detail })
   return totals ?? asOutcome(false)
+}
+
+function failuresOf(workspace) {
+  const path = resultsOf(workspace)
+  if (!existsSync(path)) return []
+  return readFailures(readFileSync(path, 'utf8')).map((failure) => `${workspace.folder} > ${failure}`)
 }
 
 function tellTree() {

@@ -1,6 +1,7 @@
 // What is checked besides the tests.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pnpm } from './pnpm.mjs'
 import { readWorkspaces, root } from './workspaces.mjs'
 
 /** @type {import('./runner.mjs').Check[]} */
@@ -11,7 +12,7 @@ export const checks = [
   { name: 'layers and circles', commands: () => [['node', '.ci/layers.mjs']] },
   { name: 'unused files, exports and dependencies', commands: () => [['knip']] },
   { name: 'package contents', commands: () => [['node', '.ci/package-contents.mjs']] },
-  { name: 'documentation site', commands: () => [['npx', '-y', 'pnpm', 'docs:build']] },
+  { name: 'documentation site', commands: () => [pnpm('docs:build')] },
 ]
 
 function projects(file) {

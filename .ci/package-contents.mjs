@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pnpm } from './pnpm.mjs'
 import { readWorkspaces, root } from './workspaces.mjs'
 
 const REQUIRED = ['package.json', 'README.md', 'LICENSE']
@@ -21,7 +22,8 @@ for (const workspace of readWorkspaces()) {
 }
 
 function problemsOf(workspace, folder) {
-  execFileSync('npx', ['-y', 'pnpm', 'pack', '--pack-destination', folder], { cwd: join(root, workspace.folder), stdio: 'pipe' })
+  const [program, ...args] = pnpm('pack', '--pack-destination', folder)
+  execFileSync(program, args, { cwd: join(root, workspace.folder), stdio: 'pipe' })
   const tarball = join(folder, readdirSync(folder)[0])
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').map((path) => path.replace('package/', ''))
   return [

@@ -27,7 +27,8 @@ t.test('the launchers are what stands between us and the package manager that wa
 
 t.test('a signal to npx alone ends the demo and its database', async (t) => {
   const folder = t.testdir()
-  const npx = spawn('npx', ['-y', 'pnpm', 'run', 'start'], { cwd: FOLDER, detached: true, env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DEMO_FOLDER: folder } })
+  // `-c` takes the pnpm that runs this test: nothing is asked of a registry.
+  const npx = spawn('npx', ['-c', 'pnpm run start'], { cwd: FOLDER, detached: true, env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DEMO_FOLDER: folder } })
   const lines = createInterface({ input: npx.stdout })
   for await (const line of lines) if (/Open +http/.test(line)) break
   const pid = postgresPid(folder) ?? 0
