@@ -19,7 +19,7 @@ export interface BenchOptions {
 }
 
 const FULL = { rounds: 5, warmUpMs: 1000, measureMs: 5000, connections: 50, sessions: 2000, memorySignIns: 200_000 }
-const QUICK = { ...FULL, rounds: 3, warmUpMs: 500, measureMs: 1500, memorySignIns: 0 }
+const QUICK = { ...FULL, rounds: 3, warmUpMs: 500, measureMs: 1300, memorySignIns: 0 }
 
 export const usage: string = `npx -y pnpm bench [options]
   --quick               what the goals need, in about three minutes
