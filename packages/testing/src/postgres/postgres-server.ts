@@ -17,6 +17,10 @@ export interface PostgresServer extends RunningServer {
   readonly user: string
   readonly password: string
   createDatabase(): Promise<TestDatabase>
+  /** Goes on reading and refuses writes with 25006, as a server whose `default_transaction_read_only` was set. */
+  refuseWrites(): Promise<void>
+  /** Takes writes again. */
+  acceptWrites(): Promise<void>
 }
 
 /** What survives a crash of the machine does not matter in a folder that is thrown away. */
@@ -57,7 +61,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       url: urlOf('postgres'),
       user: SUPERUSER,
       password,
-      createDatabase: () => createDatabase(urlOf),
+      createDatabase: () => createDatabase(statement => run(urlOf('postgres'), statement), urlOf),
+      refuseWrites: () => setReadOnly(urlOf('postgres'), 'on'),
+      acceptWrites: () => setReadOnly(urlOf('postgres'), 'off'),
     })
   } catch (error) {
     await temporary?.remove()
@@ -65,19 +71,25 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-function createDatabase(urlOf: (database: string) => string): Promise<TestDatabase> {
-  const run = async (statement: string): Promise<void> => {
-    const { default: postgres } = await import('postgres')
-    const sql = postgres(urlOf('postgres'), { max: 1, onnotice: () => {} })
-    try {
-      await sql.unsafe(statement)
-    } finally {
-      await sql.end()
-    }
-  }
+function createDatabase(run: (statement: string) => Promise<void>, urlOf: (database: string) => string): Promise<TestDatabase> {
   return createTestDatabase({
     urlOf,
     create: name => run(`CREATE DATABASE ${name}`),
     drop: name => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   })
+}
+
+/** Of every connection, those that are open as well: the server tells them when it has read its settings again. */
+function setReadOnly(url: string, value: 'on' | 'off'): Promise<void> {
+  return run(url, `ALTER SYSTEM SET default_transaction_read_only = ${value}`, 'SELECT pg_reload_conf()')
+}
+
+async function run(url: string, ...statements: readonly string[]): Promise<void> {
+  const { default: postgres } = await import('postgres')
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    for (const statement of statements) await sql.unsafe(statement)
+  } finally {
+    await sql.end()
+  }
 }

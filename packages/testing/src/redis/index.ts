@@ -1,5 +1,6 @@
 export { startRedis } from './redis-server.ts'
 export type { RedisServer } from './redis-server.ts'
+export type { RedisControls } from './redis-controls.ts'
 export type { RunningServer } from '../servers/running-server.ts'
 export type { RedisOptions } from './redis-options.ts'
 export { startRedisCluster } from './redis-cluster.ts'

@@ -83,6 +83,22 @@ test('a paused server accepts connections, new and old, and answers none until i
   t.strictSame([...await late], [{ answer: 2 }])
 })
 
+test('a read-only server goes on reading and refuses writes, also on open connections', async t => {
+  await using server = await startPostgres()
+  const sql = connect(server.url)
+  t.teardown(() => sql.end())
+  await sql`CREATE TABLE kept (id int)`
+  const write = async (): Promise<string> => sql`INSERT INTO kept VALUES (1)`.then(() => 'taken', error => error.code)
+  const until = async (outcome: string): Promise<void> => {
+    while (await write() !== outcome) await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  await server.refuseWrites()
+  await until('25006')
+  t.ok((await sql`SELECT id FROM kept`).length >= 0)
+  await server.acceptWrites()
+  await until('taken')
+})
+
 test('a paused server can be stopped', async () => {
   const server = await startPostgres()
   server.pause()

@@ -71,6 +71,34 @@ test('a paused server accepts connections and answers none until it is resumed',
   t.equal(await late, 'PONG')
 })
 
+test('a server that is full, or was made a replica, reads and refuses writes until it takes them again', async t => {
+  await using server = await startRedis({ password: 'secret' })
+  const client = connect(t, server.url)
+  await client.set('key', 'kept')
+  for (const [as, refusal] of [['full', /^OOM/], ['replica', /^READONLY/]] as const) {
+    await server.refuseWrites(as)
+    await t.rejects(client.set('key', 'other'), { message: refusal })
+    t.equal(await client.get('key'), 'kept')
+    await server.acceptWrites()
+    t.equal(await client.set('key', 'kept'), 'OK')
+  }
+})
+
+test('a server that crashes finds its last snapshot, and nothing once that is thrown away', async t => {
+  await using server = await startRedis()
+  const client = connect(t, server.url)
+  await client.set('key', 'old')
+  await server.snapshot()
+  await client.set('key', 'new')
+  await server.kill()
+  await server.restart()
+  t.equal(await connect(t, server.url).get('key'), 'old')
+  await server.kill()
+  await server.dropSnapshot()
+  await server.restart()
+  t.equal(await connect(t, server.url).get('key'), null)
+})
+
 test('a kept folder holds the data for the next server', async t => {
   const folder = join(t.testdir(), 'redis')
   const first = await startRedis({ folder, parameters: { save: '3600 1' } })
