@@ -61,7 +61,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       url: urlOf('postgres'),
       user: SUPERUSER,
       password,
-      createDatabase: () => createDatabase(statement => run(urlOf('postgres'), statement), urlOf),
+      createDatabase: () => createDatabase(statement => execute(urlOf('postgres'), statement), urlOf),
       refuseWrites: () => setReadOnly(urlOf('postgres'), 'on'),
       acceptWrites: () => setReadOnly(urlOf('postgres'), 'off'),
     })
@@ -81,10 +81,10 @@ function createDatabase(run: (statement: string) => Promise<void>, urlOf: (datab
 
 /** Of every connection, those that are open as well: the server tells them when it has read its settings again. */
 function setReadOnly(url: string, value: 'on' | 'off'): Promise<void> {
-  return run(url, `ALTER SYSTEM SET default_transaction_read_only = ${value}`, 'SELECT pg_reload_conf()')
+  return execute(url, `ALTER SYSTEM SET default_transaction_read_only = ${value}`, 'SELECT pg_reload_conf()')
 }
 
-async function run(url: string, ...statements: readonly string[]): Promise<void> {
+async function execute(url: string, ...statements: readonly string[]): Promise<void> {
   const { default: postgres } = await import('postgres')
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   try {

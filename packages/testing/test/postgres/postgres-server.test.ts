@@ -88,7 +88,7 @@ test('a read-only server goes on reading and refuses writes, also on open connec
   const sql = connect(server.url)
   t.teardown(() => sql.end())
   await sql`CREATE TABLE kept (id int)`
-  const write = async (): Promise<string> => sql`INSERT INTO kept VALUES (1)`.then(() => 'taken', error => error.code)
+  const write = async (): Promise<string> => sql`INSERT INTO kept VALUES (1)`.then(() => 'taken', (error: unknown) => (error as { code: string }).code)
   const until = async (outcome: string): Promise<void> => {
     while (await write() !== outcome) await new Promise(resolve => setTimeout(resolve, 20))
   }
