@@ -8,6 +8,8 @@ type Timeouts = Pick<ResolvedSessionOptions, 'idleTimeoutMs' | 'absoluteTimeoutM
 export interface SessionLifetime {
   /** Expiry of a session that is used at `now`: the idle timeout, cut at the absolute one. */
   expiryAt(now: EpochMs, session: { readonly meta: SessionMeta; readonly beganAt: EpochMs }): EpochMs
+  /** Whoever edits a row's expiry gets no more than a session that is used now would have. */
+  capped(now: EpochMs, loaded: LoadedSession): LoadedSession
   /** A session's expiry moves only when that is worth a write. */
   touchIsDue(now: EpochMs, loaded: LoadedSession): boolean
   /** The absolute timeout has passed, however the record came to live longer. */
@@ -20,6 +22,10 @@ export function createSessionLifetime({ idleTimeoutMs, absoluteTimeoutMs, touchI
 
   return {
     expiryAt,
+    capped(now, loaded) {
+      const latest = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })
+      return loaded.expiresAt > latest ? { ...loaded, expiresAt: latest } : loaded
+    },
     touchIsDue(now, loaded) {
       if (!sliding) return false
       const next = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })

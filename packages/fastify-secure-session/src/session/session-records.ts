@@ -50,10 +50,11 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, onR
       onRead?.('unreadable')
       return { kind: 'unreadable' }
     }
-    const over = loaded !== undefined && lifetime.isOver(clock.now(), loaded)
+    const now = clock.now()
+    const over = loaded !== undefined && lifetime.isOver(now, loaded)
     onRead?.(loaded === undefined || over ? 'absent' : 'live')
     if (loaded === undefined) return { kind: 'absent' }
-    if (!over) return { kind: 'live', loaded }
+    if (!over) return { kind: 'live', loaded: lifetime.capped(now, loaded) }
     await end(id)
     events.emit('expired', { id, userId: loaded.meta.userId })
     return { kind: 'absent' }

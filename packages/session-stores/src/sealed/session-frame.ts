@@ -1,46 +1,72 @@
+import type { EpochMs } from '@keyturn/token-crypto'
 import { SessionDataError } from '../errors.ts'
 
-/** What is sealed of one session, as JSON texts. */
+/** Whose session it is, as its record shows it. */
+export interface FrameOwner {
+  /** Key under which the tag was made, 8 bytes. */
+  readonly keyId: Buffer
+  /** 32 bytes. */
+  readonly tag: Buffer
+}
+
+/**
+ * What is sealed of one session. Owner tag and time of creation also stand in the record, where an engine can look
+ * for them; what is sealed here is what counts.
+ */
 export interface SessionFrame {
   readonly metaText: string
   readonly dataText: string
-  /** Key under which the owner tag was made, 8 bytes; `undefined` without owner. */
-  readonly ownerKeyId: Buffer | undefined
+  readonly createdAt: EpochMs
+  readonly owner: FrameOwner | undefined
 }
 
 const FRAME_VERSION = 1
-const OWNER_KEY_AT = 1
-const META_LENGTH_AT = 9
-const META_AT = 11
-const NO_OWNER = Buffer.alloc(META_LENGTH_AT - OWNER_KEY_AT)
+const CREATED_AT = 1
+const OWNER_FLAG_AT = 9
+const OWNER_KEY_AT = 10
+const OWNER_TAG_AT = 18
+const OWNER_END = 50
 const MAX_META_BYTES = 0xffff
 
 /**
- * Version 1 ‖ key id of the owner tag 8, zeros without owner ‖ length of the metadata 2, big-endian ‖ metadata ‖ data.
+ * Version 1 ‖ created, epoch milliseconds as a double 8 ‖ 1 with owner, else 0 ‖ with owner: key id of the tag 8, tag 32 ‖
+ * length of the metadata 2 ‖ metadata ‖ data. Numbers are big-endian.
  *
  * @throws {SessionDataError} KEYTURN_SESSION_DATA: the metadata is over 65 535 bytes.
  */
-export function encodeFrame({ metaText, dataText, ownerKeyId }: SessionFrame): Buffer {
+export function encodeFrame({ metaText, dataText, createdAt, owner }: SessionFrame): Buffer {
   const metaBytes = Buffer.byteLength(metaText)
   if (metaBytes > MAX_META_BYTES) throw new SessionDataError(`metadata of more than ${MAX_META_BYTES} bytes`)
-  const plain = Buffer.alloc(META_AT + metaBytes + Buffer.byteLength(dataText))
+  const metaLengthAt = owner === undefined ? OWNER_KEY_AT : OWNER_END
+  const metaAt = metaLengthAt + 2
+  const plain = Buffer.alloc(metaAt + metaBytes + Buffer.byteLength(dataText))
   plain[0] = FRAME_VERSION
-  ownerKeyId?.copy(plain, OWNER_KEY_AT)
-  plain.writeUInt16BE(metaBytes, META_LENGTH_AT)
-  plain.write(metaText, META_AT, 'utf8')
-  plain.write(dataText, META_AT + metaBytes, 'utf8')
+  plain.writeDoubleBE(createdAt, CREATED_AT)
+  if (owner !== undefined) {
+    plain[OWNER_FLAG_AT] = 1
+    owner.keyId.copy(plain, OWNER_KEY_AT)
+    owner.tag.copy(plain, OWNER_TAG_AT)
+  }
+  plain.writeUInt16BE(metaBytes, metaLengthAt)
+  plain.write(metaText, metaAt, 'utf8')
+  plain.write(dataText, metaAt + metaBytes, 'utf8')
   return plain
 }
 
 /** `undefined` for bytes of another form. */
 export function decodeFrame(plain: Buffer): SessionFrame | undefined {
-  if (plain.length < META_AT || plain[0] !== FRAME_VERSION) return undefined
-  const dataAt = META_AT + plain.readUInt16BE(META_LENGTH_AT)
+  if (plain[0] !== FRAME_VERSION || plain.length < OWNER_KEY_AT + 2) return undefined
+  const flag = plain[OWNER_FLAG_AT]
+  if (flag !== 0 && flag !== 1) return undefined
+  const metaLengthAt = flag === 1 ? OWNER_END : OWNER_KEY_AT
+  const metaAt = metaLengthAt + 2
+  if (metaAt > plain.length) return undefined
+  const dataAt = metaAt + plain.readUInt16BE(metaLengthAt)
   if (dataAt > plain.length) return undefined
-  const owner = plain.subarray(OWNER_KEY_AT, META_LENGTH_AT)
   return {
-    metaText: plain.toString('utf8', META_AT, dataAt),
+    metaText: plain.toString('utf8', metaAt, dataAt),
     dataText: plain.toString('utf8', dataAt),
-    ownerKeyId: owner.equals(NO_OWNER) ? undefined : owner,
+    createdAt: plain.readDoubleBE(CREATED_AT),
+    owner: flag === 1 ? { keyId: plain.subarray(OWNER_KEY_AT, OWNER_TAG_AT), tag: plain.subarray(OWNER_TAG_AT, OWNER_END) } : undefined,
   }
 }

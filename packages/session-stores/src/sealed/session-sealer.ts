@@ -1,8 +1,18 @@
-import { createOwnerTag, type EpochMs, type Keyring, type LiveKeyring, open, OpenError, seal, UnknownKeyError } from '@keyturn/token-crypto'
+import {
+  constantTimeEqual,
+  createOwnerTag,
+  type EpochMs,
+  type Keyring,
+  type LiveKeyring,
+  open,
+  OpenError,
+  seal,
+  UnknownKeyError,
+} from '@keyturn/token-crypto'
 import { SessionTooLargeError } from '../errors.ts'
 import type { SessionRecord, StoreKey, Version } from '../store.ts'
 import type { SessionMeta } from './session.ts'
-import { decodeFrame, encodeFrame } from './session-frame.ts'
+import { decodeFrame, encodeFrame, type FrameOwner } from './session-frame.ts'
 
 /** A session as texts, and where it stands in its store. */
 export interface SessionTexts {
@@ -34,12 +44,13 @@ export interface SessionSealer {
 export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): SessionSealer {
   function openWith(current: Keyring, key: StoreKey, record: SessionRecord): OpenedTexts {
     const frame = decodeFrame(open(current, 'session', record.sealed, { kind: 'session', key }))
-    if (frame === undefined) throw new OpenError()
-    const { dataText, metaText, ownerKeyId } = frame
-    const { version, createdAt, expiresAt, keyId } = record
+    if (frame === undefined || !isTaggedAs(record, frame.owner)) throw new OpenError()
+    // Whoever may edit the row could change its date of creation: the sealed one counts.
+    const { dataText, metaText, createdAt, owner } = frame
+    const { version, expiresAt, keyId } = record
     const stale =
       isOnItsWayOut(current, 'session', keyId) ||
-      (ownerKeyId !== undefined && isOnItsWayOut(current, 'owner', ownerKeyId.toString('hex')))
+      (owner !== undefined && isOnItsWayOut(current, 'owner', owner.keyId.toString('hex')))
     return { dataText, metaText, version, createdAt, expiresAt, keyId, stale }
   }
 
@@ -56,19 +67,25 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
     },
     seal(key, { dataText, metaText, version, createdAt, expiresAt }, userId) {
       const { current } = keyring
-      const owner = userId === undefined ? undefined : current.primary('owner')
-      const plain = encodeFrame({ metaText, dataText, ownerKeyId: owner?.idBytes })
+      const owner = userId === undefined ? undefined : { keyId: current.primary('owner').idBytes, tag: createOwnerTag(current, userId) }
+      const plain = encodeFrame({ metaText, dataText, createdAt, owner })
       if (plain.length > maxBytes) throw new SessionTooLargeError(plain.length, maxBytes)
       return {
         sealed: seal(current, 'session', plain, { kind: 'session', key }),
         keyId: current.primary('session').id,
         version,
-        ownerTag: userId === undefined ? undefined : createOwnerTag(current, userId),
+        ownerTag: owner?.tag,
         createdAt,
         expiresAt,
       }
     },
   }
+}
+
+/** A record tagged for somebody else, or for nobody, would stay alive when its user's sessions are ended. */
+function isTaggedAs({ ownerTag }: SessionRecord, owner: FrameOwner | undefined): boolean {
+  if (owner === undefined || ownerTag === undefined) return owner === undefined && ownerTag === undefined
+  return constantTimeEqual(ownerTag, owner.tag)
 }
 
 /** A key that is pending here seals already elsewhere: going back to the older one would only be undone there. */

@@ -156,6 +156,42 @@ t.test('data sealed for one session does not open in another', async (t) => {
   await t.rejects(sessions.load('mine'), OpenError)
 })
 
+t.test('the date of creation that counts is the sealed one, not that of the row', async (t) => {
+  const store = createMemoryStore({ environment: 'test', clock })
+  const sessions = createSessions({ store })
+  const { createdAt, key } = await sessions.create('id', { data: {}, meta: { userId: 'u1' }, expiresAt: later() })
+  const record = await store.get(key)
+  if (record === undefined) return t.fail('not stored')
+  await store.put(key, { ...record, createdAt: createdAt + 86_400_000 }, 'any')
+  t.equal((await sessions.load('id'))?.createdAt, createdAt)
+  t.equal((await sessions.listByOwner('u1'))[0]?.createdAt, createdAt)
+  await sessions.update('id', () => ({ n: 1 }))
+  t.equal((await store.get(key))?.createdAt, createdAt, 'the next write mends the row')
+})
+
+t.test('a record that is tagged for somebody else, or for nobody, does not open', async (t) => {
+  const store = createMemoryStore({ environment: 'test', clock })
+  const sessions = createSessions({ store })
+  const mine = await sessions.create('mine', { data: {}, meta: { userId: 'u1' }, expiresAt: later() })
+  const nobodys = await sessions.create('nobodys', { data: {}, expiresAt: later() })
+  const theirs = await sessions.create('theirs', { data: {}, meta: { userId: 'u2' }, expiresAt: later() })
+  const tag = async (key: Buffer) => (await store.get(key))?.ownerTag
+  const retag = async (key: Buffer, ownerTag: Buffer | undefined) => {
+    const record = await store.get(key)
+    if (record !== undefined) await store.put(key, { ...record, ownerTag }, 'any')
+  }
+  const [own, other] = [await tag(mine.key), await tag(theirs.key)]
+  for (const wrong of [other, undefined]) {
+    await retag(mine.key, wrong)
+    await t.rejects(sessions.load('mine'), OpenError)
+  }
+  await retag(nobodys.key, other)
+  await t.rejects(sessions.load('nobodys'), OpenError)
+  t.equal((await sessions.listByOwner('u2')).length, 1, 'nor is it listed as theirs')
+  await retag(mine.key, own)
+  t.ok(await sessions.load('mine'))
+})
+
 t.test('a key that is not known yet is looked for once', async (t) => {
   const [older, newer] = [generateSecret(), generateSecret()]
   const store = createMemoryStore({ environment: 'test', clock })
