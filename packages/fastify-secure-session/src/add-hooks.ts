@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import fastifySession from '@fastify/session'
 import type { FastifyInstance } from 'fastify'
+import { createChooseCookie } from './legacy/choose-cookie.ts'
 import { createAdoptSession } from './hooks/adopt-session.ts'
 import { createOpenSession } from './hooks/open-session.ts'
 import { requestStateKey } from './hooks/request-state.ts'
@@ -14,6 +15,7 @@ export async function addHooks(fastify: FastifyInstance, parts: SessionParts): P
   const { options, signer, fastifyStore, cookie } = parts
   if (!fastify.hasPlugin('@fastify/cookie')) await fastify.register(fastifyCookie)
   fastify.decorateRequest(requestStateKey, null)
+  if (cookie.oldName !== undefined) fastify.addHook('onRequest', createChooseCookie(parts))
   fastify.addHook('onRequest', createOpenSession(parts))
   fastify.addHook('onSend', createSaveSession(parts))
   await fastify.register(fastifySession, {

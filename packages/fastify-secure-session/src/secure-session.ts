@@ -2,6 +2,7 @@ import type { RotateOptions, RotationResult } from '@keyturn/secret-providers'
 import { createStatisticsReader, type DatedStatistics, type SessionStore } from '@keyturn/session-stores'
 import type { LiveKeyring } from '@keyturn/token-crypto'
 import { readHealth, type SessionHealth } from './health/session-health.ts'
+import type { LegacyControl } from './legacy/legacy-side.ts'
 import type { SessionParts } from './session-parts.ts'
 import { createUserSessions, type UserSessions } from './session/user-sessions.ts'
 
@@ -12,6 +13,8 @@ export interface SecureSession {
   readonly store: SessionStore
   /** Sessions by id and by user, for devices pages and administrators. */
   readonly sessions: UserSessions
+  /** The way over from the application before this one; `undefined` without the option `legacy`. */
+  readonly legacy: LegacyControl | undefined
   /** Signs and seals under a new secret from now on; the old one still verifies and opens. */
   rotate(options?: RotateOptions): Promise<RotationResult>
   health(): Promise<SessionHealth>
@@ -19,13 +22,14 @@ export interface SecureSession {
   statistics(): Promise<DatedStatistics | undefined>
 }
 
-type SecureSessionParts = Pick<SessionParts, 'manager' | 'store' | 'sealed' | 'events'>
+type SecureSessionParts = Pick<SessionParts, 'manager' | 'store' | 'sealed' | 'events' | 'legacy'>
 
-export function createSecureSession({ manager, store, sealed, events }: SecureSessionParts): SecureSession {
+export function createSecureSession({ manager, store, sealed, events, legacy }: SecureSessionParts): SecureSession {
   const statistics = createStatisticsReader({ store })
   return {
     keyring: manager.keyring,
     store,
+    legacy,
     sessions: createUserSessions(sealed, events),
     rotate: (options) => manager.rotate(options),
     statistics: () => statistics.read(),

@@ -4,13 +4,14 @@ import { type Clock, type CookieSigner, createCookieSigner, type LiveKeyring, sy
 import type { FastifyBaseLogger } from 'fastify'
 import { writeAuditLog } from './events/audit-log.ts'
 import { createSessionEvents, type SessionEvents } from './events/session-events.ts'
+import { createLegacySide, type LegacyControl } from './legacy/legacy-side.ts'
 import { observeStore } from './metrics/observed-store.ts'
 import { createSessionMetrics } from './metrics/session-metrics.ts'
 import { openSecrets } from './open-secrets.ts'
 import { openStore } from './open-store.ts'
 import type { ResolvedSessionOptions } from './options/resolved-options.ts'
 import { createFastifySessionStore, type FastifySessionStore } from './session/fastify-session-store.ts'
-import { createSessionCookie, type SessionCookie } from './session/session-cookie.ts'
+import type { SessionCookie } from './session/session-cookie.ts'
 import { createSessionLifetime, type SessionLifetime } from './session/session-lifetime.ts'
 import { createSessionRecords, type SessionRecords } from './session/session-records.ts'
 
@@ -28,6 +29,8 @@ export interface SessionParts {
   readonly records: SessionRecords
   readonly signer: CookieSigner
   readonly cookie: SessionCookie
+  /** `undefined` without the option `legacy`. */
+  readonly legacy: LegacyControl | undefined
   /** What @fastify/session is given. */
   readonly fastifyStore: FastifySessionStore
   readonly pruner: Pruner
@@ -44,7 +47,7 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     throw error
   })
   const { keyring } = manager
-  const sealed = createSealedSessions({
+  const plain = createSealedSessions({
     store: metrics === undefined ? store : observeStore(store, metrics.onStoreOperation),
     keyring,
     clock,
@@ -54,6 +57,13 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
   if (options.onEvent !== undefined) events.onEvent(options.onEvent)
   if (metrics !== undefined) events.onEvent(metrics.onEvent)
   metrics?.watchSecret(manager)
+  const { sealed, signer, cookie, control } = createLegacySide({
+    ...options,
+    sealed: plain,
+    signer: createCookieSigner(keyring),
+    events,
+    clock,
+  })
   const lifetime = createSessionLifetime(options)
   const records = createSessionRecords({ sealed, lifetime, clock, events, log, onRead: metrics?.onRead })
   const pruner = createPruner({
@@ -74,8 +84,9 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     events,
     lifetime,
     records,
-    signer: createCookieSigner(keyring),
-    cookie: createSessionCookie(options.cookie),
+    signer,
+    cookie,
+    legacy: control,
     fastifyStore: createFastifySessionStore(records, options.idleTimeoutMs),
     pruner,
     async close() {

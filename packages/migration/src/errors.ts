@@ -100,6 +100,18 @@ export class StoreCannotScanError extends KeyturnError {
   }
 }
 
+/** The store of the old application did not answer or refused. */
+export class LegacyStoreUnavailableError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_LEGACY_STORE'
+  /** Code of its driver or of the operating system, such as `ECONNREFUSED`; `UNKNOWN` where there is none. */
+  readonly reason: string
+
+  constructor(store: string, reason: string) {
+    super(`The session store ${store} of the old application failed (${reason}). Bring it back; what was begun can be tried again.`)
+    this.reason = reason
+  }
+}
+
 /** Git could not be run, or could not read the repository. */
 export class GitFailedError extends KeyturnError {
   readonly code = 'KEYTURN_MIGRATION_GIT'

@@ -3,6 +3,7 @@ import type { SessionEvent, SessionEventType } from './session-events.ts'
 
 const LEVELS: Readonly<Record<SessionEventType, 'debug' | 'info' | 'warn'>> = {
   created: 'debug',
+  carried: 'debug',
   'signed-in': 'info',
   'signed-out': 'info',
   reauthenticated: 'info',

@@ -6,12 +6,13 @@ import { type Clock, createOwnerTag, type EpochMs, type LiveKeyring } from '@key
 export const SESSION_EVENTS_CHANNEL = 'keyturn:sessions'
 
 /**
- * `created`: a record was made. `signed-in`, `signed-out`, `reauthenticated`: what they say. `ended`: by the
+ * `created`: a record was made. `carried`: taken over from the store of the application before this one. `signed-in`, `signed-out`, `reauthenticated`: what they say. `ended`: by the
  * application or an administrator. `expired`: the absolute timeout passed. `resigned`: the cookie was signed anew under
  * today's primary key. `suspicious`: the client changed. `refused`: a cookie that no accepted key signed.
  */
 export type SessionEventType =
   | 'created'
+  | 'carried'
   | 'signed-in'
   | 'signed-out'
   | 'reauthenticated'

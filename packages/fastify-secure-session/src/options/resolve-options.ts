@@ -1,5 +1,6 @@
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import { checkOptions } from './option-rules.ts'
+import { resolveLegacyOptions } from '../legacy/legacy-options.ts'
 import type { ResolvedCookieOptions, ResolvedSessionOptions } from './resolved-options.ts'
 import type { SecureSessionOptions, SessionCookieOptions } from './secure-session-options.ts'
 import { readSessionEnvironment } from './session-environment.ts'
@@ -38,6 +39,7 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     clientChange: resolveClientChange(written.clientChange, trackClients && (from.checkClients ?? true)),
     verifyOwner: written.verifyOwner,
     onEvent: written.onEvent,
+    legacy: resolveLegacyOptions(written.legacy),
     healthRoutes: written.healthRoutes === true ? {} : written.healthRoutes,
     metrics: written.metrics,
     problems: from.problems,

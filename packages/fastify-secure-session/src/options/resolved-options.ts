@@ -3,6 +3,7 @@ import type { SessionStore } from '@keyturn/session-stores'
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import type { SessionEventListener } from '../events/session-events.ts'
 import type { HealthRouteOptions } from '../health/health-routes.ts'
+import type { ResolvedLegacyOptions } from '../legacy/legacy-options.ts'
 import type { MetricsRegistry } from '../metrics/session-metrics.ts'
 import type { OwnershipCheck } from '../session/ownership-check.ts'
 
@@ -33,6 +34,7 @@ export interface ResolvedSessionOptions {
   readonly clientChange: ClientChangePolicy | undefined
   readonly verifyOwner: OwnershipCheck | undefined
   readonly onEvent: SessionEventListener | undefined
+  readonly legacy: ResolvedLegacyOptions | undefined
   readonly healthRoutes: HealthRouteOptions | undefined
   readonly metrics: MetricsRegistry | undefined
   /** What is wrong with the environment, one sentence each, without values. */

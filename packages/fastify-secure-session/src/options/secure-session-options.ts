@@ -3,6 +3,7 @@ import type { SessionStore } from '@keyturn/session-stores'
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import type { SessionEventListener } from '../events/session-events.ts'
 import type { HealthRouteOptions } from '../health/health-routes.ts'
+import type { LegacyOptions } from '../legacy/legacy-options.ts'
 import type { MetricsRegistry } from '../metrics/session-metrics.ts'
 import type { OwnershipCheck } from '../session/ownership-check.ts'
 
@@ -78,6 +79,13 @@ export interface SecureSessionOptions {
    * @default none
    */
   readonly verifyOwner?: OwnershipCheck
+  /**
+   * The application that this one takes the place of: its cookies are accepted until a date, its sessions go on, and as
+   * long as you like there is a way back.
+   *
+   * @default none
+   */
+  readonly legacy?: LegacyOptions
   /** Adds routes for load balancers and Kubernetes. `true` is `{ path: '/health' }`. @default none */
   readonly healthRoutes?: HealthRouteOptions | true
   /** A registry of prom-client to put metrics into. @default none */

@@ -4,6 +4,8 @@ import type { ResolvedCookieOptions } from '../options/resolved-options.ts'
 /** The session cookie on its way to the browser: set and cleared with the same attributes, or it would not match. */
 export interface SessionCookie {
   readonly name: string
+  /** Name under which the application before this one set its own, while that is taken too. */
+  readonly oldName?: string
   issue(reply: FastifyReply, signedId: string, expiresAt: number): void
   clear(reply: FastifyReply): void
 }

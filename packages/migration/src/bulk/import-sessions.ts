@@ -1,6 +1,8 @@
 import { type SealedSessions, type SessionData, toStoreKey } from '@keyturn/session-stores'
+import { guardLegacyStore } from '../legacy/guarded-legacy-store.ts'
 import type { LegacySession, LegacyStore } from '../legacy/legacy-store.ts'
 import { carrySession } from '../live/carried-session.ts'
+import { unwrapSessions } from '../live/legacy-sessions.ts'
 import type { BulkReport } from '../report.ts'
 import { type BulkOptions, resolveBulkOptions } from './bulk-options.ts'
 import { runBulk } from './engine.ts'
@@ -30,13 +32,15 @@ export interface ImportSessionsOptions extends BulkOptions {
 export async function importSessions(options: ImportSessionsOptions): Promise<BulkReport> {
   const { from, into, move = false, userIdOf = () => undefined, dryRun = false } = options
   const bulk = resolveBulkOptions('importSessions', options)
-  const legacy = 'scan' in from ? from : undefined
+  const legacy = 'scan' in from ? guardLegacyStore(from) : undefined
   if (move && legacy === undefined) throw new TypeError('importSessions: move needs a legacy store to move sessions out of.')
-  const sessions = 'scan' in from ? from.scan() : from
+  const sessions = legacy?.scan() ?? (from as AsyncIterable<LegacySession>)
+  // Written through the bridge, a session that ends meanwhile would be back in the old store.
+  const plain = unwrapSessions(into)
 
   async function carry(session: LegacySession): Promise<SessionOutcome> {
-    if (dryRun) return { outcome: (await into.load(session.id)) === undefined ? 'changed' : 'current' }
-    const carried = await carrySession(session, { sessions: into, legacy, move, userIdOf })
+    if (dryRun) return { outcome: (await plain.load(session.id)) === undefined ? 'changed' : 'current' }
+    const carried = await carrySession(session, { sessions: plain, legacy, move, userIdOf })
     if (carried === 'there') return { outcome: (await into.load(session.id)) === undefined ? 'gone' : 'current' }
     return carried === 'ended' ? { outcome: 'gone' } : { outcome: 'changed', keyId: carried.keyId }
   }

@@ -7,7 +7,7 @@ import {
   Secret,
   type UnsignResult,
 } from '@keyturn/token-crypto'
-import { assertNoProblems } from '../option-rules.ts'
+import type { Problem } from '../option-rules.ts'
 import type { LegacyPhase } from './legacy-phase.ts'
 
 /** How the old application signs its cookies. */
@@ -33,16 +33,13 @@ const REFUSED: UnsignResult = Object.freeze({ valid: false, renew: false, value:
 /**
  * Takes cookies of the old application until their date. In phase `reversible` it also signs as the old application
  * does, so that a cookie that was issued today still is one after going back; afterwards each is issued anew.
- *
- * @throws {TypeError} Names every option that is wrong.
  */
 export function createLegacySigner(cookies: LegacyCookieOptions, { signer, phase, clock }: SignerContext): CookieSigner {
-  checkCookies(cookies)
   const prefix = cookies.format === 'express-session' ? EXPRESS_PREFIX : ''
   const keys = cookies.secrets.map(toKey)
   const [signing] = keys
   const isAccepted = (): boolean => clock.now() < cookies.acceptUntil
-  const signsAsBefore = (): boolean => phase() === 'reversible' && isAccepted()
+  const asBefore = (): boolean => signsAsBefore(cookies, { phase, clock })
 
   function signLegacy(value: string): string {
     return `${prefix}${value}.${signatureOf(signing as KeyObject, value)}`
@@ -53,7 +50,7 @@ export function createLegacySigner(cookies: LegacyCookieOptions, { signer, phase
     if (typeof signed !== 'string' || signed.length > MAX_LENGTH) return REFUSED
     const bare = signed.startsWith(EXPRESS_PREFIX) ? signed.slice(EXPRESS_PREFIX.length) : signed
     const current = signer.unsign(bare)
-    if (signsAsBefore()) {
+    if (asBefore()) {
       const value = current.valid ? current.value : unsignLegacy(bare)
       if (value === null) return REFUSED
       return { valid: true, renew: !isSame(signed, signLegacy(value)), value }
@@ -71,7 +68,12 @@ export function createLegacySigner(cookies: LegacyCookieOptions, { signer, phase
     return keys.some((key) => isSame(signatureOf(key, value), given)) ? value : null
   }
 
-  return { sign: (value) => (signsAsBefore() ? signLegacy(value) : signer.sign(value)), unsign }
+  return { sign: (value) => (asBefore() ? signLegacy(value) : signer.sign(value)), unsign }
+}
+
+/** A cookie of the old application is written only while it is accepted too. */
+export function signsAsBefore({ acceptUntil }: LegacyCookieOptions, { phase, clock }: Omit<SignerContext, 'signer'>): boolean {
+  return phase() === 'reversible' && clock.now() < acceptUntil
 }
 
 function toKey(secret: Secret): KeyObject {
@@ -90,11 +92,12 @@ function isSame(a: string, b: string): boolean {
   return constantTimeEqual(Buffer.from(a), Buffer.from(b))
 }
 
-function checkCookies({ format, secrets, acceptUntil }: LegacyCookieOptions): void {
+export function problemsOfCookies(cookies: LegacyCookieOptions | undefined): Problem[] {
+  const { format, secrets, acceptUntil } = cookies ?? ({} as Partial<LegacyCookieOptions>)
   const wellFormed = Array.isArray(secrets) && secrets.length > 0 && secrets.every((secret) => secret instanceof Secret)
-  assertNoProblems('createLegacyBridge', [
-    ['express-session', 'fastify-session'].includes(format) ? undefined : "cookies.format is 'express-session' or 'fastify-session'",
+  return [
+    format === 'express-session' || format === 'fastify-session' ? undefined : "cookies.format is 'express-session' or 'fastify-session'",
     wellFormed ? undefined : 'cookies.secrets are Secrets, at least one: use Secret.fromText',
     Number.isFinite(acceptUntil) ? undefined : 'cookies.acceptUntil is a date in epoch milliseconds',
-  ])
+  ]
 }

@@ -8,17 +8,27 @@ export interface LegacySessionsOptions {
   readonly legacy: LegacyStore
   readonly phase: () => LegacyPhase
   readonly userIdOf: (data: Readonly<SessionData>) => string | undefined
+  readonly onCarried?: ((session: LoadedSession) => void) | undefined
 }
 
 const SAME_EXPIRY_MS = 1000
 const ATTEMPTS = 8
 
+const plainOf = new WeakMap<SealedSessions, SealedSessions>()
+
+/** The sessions that were wrapped; those that were not are their own. */
+export function unwrapSessions(sessions: SealedSessions): SealedSessions {
+  return plainOf.get(sessions) ?? sessions
+}
+
 /** Sealed sessions that begin as, and in phase `reversible` remain, sessions of another library. */
-export function createLegacySessions({ sessions, legacy, phase, userIdOf }: LegacySessionsOptions): SealedSessions {
+export function createLegacySessions({ sessions, legacy, phase, userIdOf, onCarried }: LegacySessionsOptions): SealedSessions {
   async function carry(session: LegacySession): Promise<LoadedSession | undefined> {
     const carried = await carrySession(session, { sessions, legacy, move: phase() !== 'reversible', userIdOf })
     if (carried === 'ended') return undefined
-    return carried === 'there' ? sessions.load(session.id) : carried
+    if (carried === 'there') return sessions.load(session.id)
+    onCarried?.(carried)
+    return carried
   }
 
   async function loadForward(id: string): Promise<LoadedSession | undefined> {
@@ -103,7 +113,7 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf }: Lega
     return phase() === 'forward' ? loadForward(id) : loadReversible(id)
   }
 
-  return {
+  const wrapped: SealedSessions = {
     ...sessions,
     load,
     async create(id, session) {
@@ -132,6 +142,11 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf }: Lega
       if (live && phase() === 'reversible') await writeThrough(id)
       return live
     },
+    async rewrap(loaded) {
+      const rewrapped = await sessions.rewrap(loaded)
+      if (rewrapped.outcome === 'stored' && phase() === 'reversible') await writeThrough(loaded.id)
+      return rewrapped
+    },
     async destroy(id) {
       // There first: who carries it over meanwhile looks there afterwards.
       if (phase() !== 'done') await legacy.destroy(id)
@@ -150,6 +165,8 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf }: Lega
       return sessions.destroyOwned(userId, key)
     },
   }
+  plainOf.set(wrapped, sessions)
+  return wrapped
 }
 
 function toLegacy({ id, data, meta, expiresAt }: LoadedSession): LegacySession {
