@@ -48,7 +48,7 @@ export function createGuardedStore(inner: SessionStore): SessionStore {
       return closing
     },
   }
-  return Object.freeze({ ...core, ...guardOptional(inner, refusal) })
+  return Object.freeze({ ...core, ...guardOptional(inner, refusal), ...guardUndeclared(inner, refusal) })
 }
 
 type Refusal = (problem: string | undefined) => Error | undefined
@@ -71,6 +71,30 @@ function guardOptional(inner: SessionStore, refusal: Refusal): OptionalMethods {
     guarded.statistics = () => run(refusal(undefined), () => method(inner, 'statistics')())
   }
   return guarded
+}
+
+/** Methods that no capability declares: they are there, or whoever needs them does without. */
+function guardUndeclared(
+  inner: SessionStore,
+  refusal: Refusal,
+): Pick<SessionStore, 'putNewer' | 'generation' | 'onDisconnect'> {
+  const { putNewer, generation, onDisconnect } = inner
+  return {
+    ...(putNewer === undefined
+      ? {}
+      : { putNewer: (sessions) => run(refusal(problemOfSessions(sessions)), () => putNewer.call(inner, sessions)) }),
+    ...(generation === undefined ? {} : { generation: () => run(refusal(undefined), () => generation.call(inner)) }),
+    ...(onDisconnect === undefined ? {} : { onDisconnect: (listener) => onDisconnect.call(inner, listener) }),
+  }
+}
+
+function problemOfSessions(sessions: readonly StoredSession[]): string | undefined {
+  if (!Array.isArray(sessions)) return 'putNewer takes an array of sessions.'
+  for (const { key, record } of sessions) {
+    const problem = problemOfPut(key, record, 'any')
+    if (problem !== undefined) return problem
+  }
+  return undefined
 }
 
 async function* guardScan(

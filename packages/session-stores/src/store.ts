@@ -90,6 +90,21 @@ export interface SessionStore {
   listByOwner?(ownerTag: Buffer): Promise<StoredSession[]>
   /** Ends every session of one owner, all but `except` if given; resolves to how many ended. */
   destroyByOwner?(ownerTag: Buffer, options?: { readonly except?: StoreKey }): Promise<number>
+  /**
+   * Stores each record that is newer than what is there, in few round trips. Newer is a session that was created later
+   * under the key; of the same session the higher version; of the same write the later expiry. An expired record is as
+   * good as none. A store without this method is given records one by one.
+   *
+   * @returns How many were stored.
+   */
+  putNewer?(sessions: readonly StoredSession[]): Promise<number>
+  /**
+   * Changes whenever what was acknowledged may be missing: after a restart, or when another server took over. Absent
+   * where an answer is always durable.
+   */
+  generation?(): Promise<string>
+  /** Calls `listener` whenever a connection to the engine is lost, before any other call is answered. @returns Ends it. */
+  onDisconnect?(listener: () => void): () => void
   /** Removes expired records in bounded steps; resolves to how many. */
   prune?(options?: { readonly batchSize?: number; readonly signal?: AbortSignal }): Promise<number>
   statistics?(): Promise<StoreStatistics>

@@ -5,6 +5,7 @@ import { concurrency } from './topics/concurrency.ts'
 import { destroying } from './topics/destroying.ts'
 import { expiry } from './topics/expiry.ts'
 import { lifecycle } from './topics/lifecycle.ts'
+import { newerWins } from './topics/newer-wins.ts'
 import { owners } from './topics/owners.ts'
 import { pruning } from './topics/pruning.ts'
 import { reading } from './topics/reading.ts'
@@ -24,6 +25,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   owners,
   scanning,
   pruning,
+  'newer wins': newerWins,
   statistics,
   lifecycle,
   'wrong arguments': wrongArguments,

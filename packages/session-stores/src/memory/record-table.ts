@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock, EpochMs, KeyId } from '@keyturn/token-crypto'
 import type { PutExpectation, PutOutcome, SessionRecord, StoreKey, StoredSession, StoreStatistics } from '../store.ts'
+import { isNewer } from '../record-order.ts'
 import { createOwnerSets } from './owner-sets.ts'
 
 export interface RecordTableOptions {
@@ -16,6 +17,7 @@ export interface RecordTableOptions {
 export interface RecordTable {
   get(key: StoreKey): SessionRecord | undefined
   put(key: StoreKey, record: SessionRecord, expected: PutExpectation): PutOutcome
+  putNewer(key: StoreKey, record: SessionRecord): boolean
   touch(key: StoreKey, expiresAt: EpochMs): boolean
   destroy(key: StoreKey): void
   listByOwner(ownerTag: Buffer): StoredSession[]
@@ -54,15 +56,25 @@ export function createRecordTable({ maxEntries, maxBytes, clock, onEvict }: Reco
     owners.add(stored.record.ownerTag, name)
   }
 
+  function write(name: string, key: StoreKey, record: SessionRecord): void {
+    if (record.expiresAt <= clock.now()) entries.delete(name)
+    else set(name, copyOf(key, record))
+  }
+
   return {
     get: (key) => find(nameOf(key))?.record,
     put(key, record, expected) {
       const name = nameOf(key)
       const outcome = compare(find(name)?.record.version, expected)
-      if (outcome !== 'stored') return outcome
-      if (record.expiresAt <= clock.now()) entries.delete(name)
-      else set(name, copyOf(key, record))
+      if (outcome === 'stored') write(name, key, record)
       return outcome
+    },
+    putNewer(key, record) {
+      const name = nameOf(key)
+      const there = find(name)?.record
+      if (there !== undefined && !isNewer(record, there)) return false
+      write(name, key, record)
+      return true
     },
     touch(key, expiresAt) {
       const name = nameOf(key)

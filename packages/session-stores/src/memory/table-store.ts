@@ -1,5 +1,5 @@
 import { SessionTooLargeError } from '../errors.ts'
-import type { SessionStore, StoreCapabilities } from '../store.ts'
+import type { SessionRecord, SessionStore, StoreCapabilities } from '../store.ts'
 import type { RecordTable } from './record-table.ts'
 
 export interface TableStoreOptions {
@@ -9,15 +9,26 @@ export interface TableStoreOptions {
   readonly maxBytes: number
 }
 
+/** Its content is never less than what was acknowledged, so that it tells of no generations. */
+export type TableStore = Required<Omit<SessionStore, 'generation' | 'onDisconnect'>>
+
 /** A store over a table in memory, without checks of its arguments. */
-export function createTableStore({ name, supports, table, maxBytes }: TableStoreOptions): Required<SessionStore> {
+export function createTableStore({ name, supports, table, maxBytes }: TableStoreOptions): TableStore {
+  function rejectTooLarge({ sealed }: SessionRecord): void {
+    if (sealed.length > maxBytes / 2) throw new SessionTooLargeError(sealed.length, maxBytes / 2)
+  }
+
   return {
     name,
     supports,
     get: async (key) => table.get(key),
     async put(key, record, expected) {
-      if (record.sealed.length > maxBytes / 2) throw new SessionTooLargeError(record.sealed.length, maxBytes / 2)
+      rejectTooLarge(record)
       return table.put(key, record, expected)
+    },
+    async putNewer(sessions) {
+      for (const { record } of sessions) rejectTooLarge(record)
+      return sessions.filter(({ key, record }) => table.putNewer(key, record)).length
     },
     touch: async (key, expiresAt) => table.touch(key, expiresAt),
     destroy: async (key) => table.destroy(key),

@@ -6,6 +6,7 @@ export interface PostgresStatements {
   readonly insert: string
   readonly upsert: string
   readonly replace: string
+  readonly putNewer: string
   readonly touch: string
   readonly destroy: string
   readonly page: string
@@ -45,6 +46,17 @@ export function createPostgresStatements({ table, lock }: PostgresNames): Postgr
       ' returning true as stored)' +
       ' select stored from written union all select false from (select true from' +
       ` ${table} where key = $1 and expires_at > now() and not exists (select from written) for key share) as other`,
+    // Arrays travel as text, so that one prepared statement serves every number of rows. In the order of keys: two
+    // such statements wait for each other, and do not lock each other out.
+    putNewer:
+      `insert into ${table} as t (${COLUMNS}) select key, sealed, key_id, version, owner_tag,` +
+      ' to_timestamp(created / 1000), to_timestamp(expires / 1000) from unnest($1::text::bytea[], $2::text::bytea[],' +
+      ' $3::text::bytea[], $4::text::integer[], $5::text::bytea[], $6::text::float8[], $7::text::float8[])' +
+      ' as given (key, sealed, key_id, version, owner_tag, created, expires) order by key' +
+      ` on conflict (key) do update set ${FROM_EXCLUDED} where t.expires_at <= now()` +
+      ' or (t.created_at, t.version) < (excluded.created_at, excluded.version)' +
+      ' or (t.created_at = excluded.created_at and t.version = excluded.version and t.sealed = excluded.sealed' +
+      ' and t.expires_at < excluded.expires_at)',
     touch: `update ${table} set expires_at = to_timestamp($2::float8 / 1000) where key = $1 and expires_at > now()`,
     destroy: `delete from ${table} where key = $1`,
     page: `select key, ${RECORD} from ${table} where key > $1 and expires_at > now() order by key limit $2`,

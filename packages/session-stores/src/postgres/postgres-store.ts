@@ -1,6 +1,8 @@
 import { createGuardedStore } from '../guarded-store.ts'
 import type { PutExpectation, PutOutcome, SessionRecord, SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
 import { type PostgresStoreOptions, resolvePostgresStoreOptions } from './postgres-options.ts'
+import { newestOfEach } from '../record-order.ts'
+import { toArrays } from './postgres-arrays.ts'
 import { toRecord, toStatistics, toStoredSession } from './postgres-rows.ts'
 import { createPostgresTable, type PostgresTable } from './postgres-table.ts'
 
@@ -35,6 +37,10 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
       return rows[0] === undefined ? undefined : toRecord(rows[0])
     },
     put: (key, record, expected) => put(table, key, record, expected),
+    async putNewer(sessions) {
+      const { count } = await request(statements.putNewer, toArrays(newestOfEach(sessions)), maintenanceTimeoutMs)
+      return count ?? 0
+    },
     async touch(key, expiresAt) {
       const { count } = await request(statements.touch, [key, expiresAt], timeoutMs)
       return count === 1

@@ -16,6 +16,8 @@ export interface RedisScript {
 export interface RedisConnection {
   /** Sends commands once the connection stands. Rejects with a coded error within `limitMs`. */
   run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T>
+  /** Tells of each connection that is lost; of a Cluster, to any of its servers. @returns Ends it. */
+  onDisconnect(listener: () => void): () => void
   close(): Promise<void>
 }
 
@@ -41,7 +43,13 @@ export async function runScript(
 /** A connection whose every wait ends: for a server that is away, that comes back, and that never says a word. */
 export function createRedisConnection(options: ResolvedRedisStoreOptions): RedisConnection {
   const { timeoutMs } = options
-  const opened = openOnce(() => openClient(options), options.client)
+  const listeners = new Set<() => void>()
+  const tellLost = (): void => {
+    for (const listener of listeners) listener()
+  }
+  const opened = openOnce(async () => watch(await openClient(options), tellLost), options.client)
+  const given = options.client
+  if (given !== undefined) watch(given, tellLost)
 
   async function run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T> {
     const wait = { over: false }
@@ -65,14 +73,30 @@ export function createRedisConnection(options: ResolvedRedisStoreOptions): Redis
 
   return {
     run,
+    onDisconnect(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     async close() {
-      if (options.client !== undefined) return
+      listeners.clear()
+      if (given !== undefined) return unwatch(given, tellLost)
       const client = await opened.settled()
       if (client === undefined) return
       if (client.status !== 'ready') return client.disconnect()
       await withTimeLimit(client.quit(), timeoutMs, () => new Error('quit')).catch(() => client.disconnect())
     },
   }
+}
+
+const LOSSES = ['close', '-node']
+
+function watch(client: RedisClient, tellLost: () => void): RedisClient {
+  for (const event of LOSSES) client.on(event, tellLost)
+  return client
+}
+
+function unwatch(client: RedisClient, tellLost: () => void): void {
+  for (const event of LOSSES) client.off(event, tellLost)
 }
 
 const waits = new WeakMap<RedisClient, Promise<void>>()

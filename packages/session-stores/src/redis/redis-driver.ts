@@ -14,6 +14,7 @@ export interface RedisClient {
   connect(): Promise<unknown>
   quit(): Promise<unknown>
   disconnect(): void
+  on(event: string, listener: (...args: unknown[]) => void): unknown
   once(event: string, listener: (...args: unknown[]) => void): unknown
   off(event: string, listener: (...args: unknown[]) => void): unknown
   /** Only of a Cluster. */
@@ -24,4 +25,5 @@ export interface RedisClient {
 export interface RedisNode {
   scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', size: number): Promise<[string, string[]]>
   ping(): Promise<unknown>
+  info(section: 'server'): Promise<string>
 }

@@ -27,7 +27,7 @@ export async function putRecord(
   keys: RedisKeys,
   key: StoreKey,
   record: SessionRecord,
-  expected: PutExpectation,
+  expected: PutExpectation | 'newer',
 ): Promise<PutOutcome> {
   const put: Put = { client, keys, key, record, indexedUntil: indexUntil(record.expiresAt), writeId: nextWriteId() }
   const indexElsewhere = client.isCluster === true && record.ownerTag !== undefined
@@ -36,8 +36,8 @@ export async function putRecord(
     const answer = await write(put, toNumber(expected), 'check')
     if (answer.reply !== PutReply.notIndexed) return toOutcome(answer.reply)
     const reply = answer.version === 0 ? await createIndexed(put) : await replaceIndexed(put, answer.version)
-    // For 'any' it does not matter what came between.
-    if (reply === PutReply.stored || expected !== 'any') return toOutcome(reply)
+    // For 'any' it does not matter what came between; 'newer' looks at it again.
+    if (reply === PutReply.stored || (expected !== 'any' && expected !== 'newer')) return toOutcome(reply)
   }
   throw new StoreUnavailableError('redis', 'CONTENDED')
 }
@@ -108,8 +108,9 @@ function nextWriteId(): Buffer {
   return id
 }
 
-function toNumber(expected: PutExpectation): number {
+function toNumber(expected: PutExpectation | 'newer'): number {
   if (expected === 'absent') return 0
+  if (expected === 'newer') return -2
   return expected === 'any' ? -1 : expected
 }
 

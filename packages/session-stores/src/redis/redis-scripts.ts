@@ -34,19 +34,28 @@ export const PutReply: { readonly stored: 0; readonly conflict: 1; readonly gone
 
 /**
  * KEYS: session, index of the owner (absent on a Cluster, where one script cannot use both).
- * ARGV: value; expiry; expected version, 0 for absent, -1 for any; member; indexed until;
+ * ARGV: value; expiry; expected version, 0 for absent, -1 for any, -2 for older than the value; member; indexed until;
  * 'check', or 'indexed' when the index holds it already, or 'pending' to write what nobody reads yet.
  *
  * A conflict with the very same write is none: a client that lost the answer has sent it again.
  * Answers a number; or, when the owner changed, the number with the former owner and until when it was indexed.
  */
 const PUT = `${READ_HEADER}${INDEX}
+local function isNewer(value)
+  local mine, theirs = struct.unpack('>d', string.sub(value, 7, 14)), struct.unpack('>d', string.sub(head, 7, 14))
+  if mine ~= theirs then return mine > theirs end
+  local number = struct.unpack('>I4', string.sub(value, 3, 6))
+  if number ~= version then return number > version end
+  if tonumber(ARGV[2]) <= struct.unpack('>d', string.sub(head, 15, 22)) then return false end
+  return string.sub(value, 88) == redis.call('GETRANGE', KEYS[1], 87, -1)
+end
 local value, expires, expected = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 if expected > 0 and not there then return 2 end
 if there and expected >= 0 and expected ~= version then
   if string.sub(head, 76, 87) == string.sub(value, 76, 87) then return 0 end
   return 1
 end
+if there and expected == -2 and not isNewer(value) then return 1 end
 if ARGV[6] == 'pending' then
   redis.call('SET', KEYS[1], value, 'PX', 60000)
   return 0

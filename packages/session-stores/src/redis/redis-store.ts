@@ -1,6 +1,7 @@
 import { StoreRecordError } from '../errors.ts'
 import { createGuardedStore } from '../guarded-store.ts'
-import type { SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
+import { newestOfEach } from '../record-order.ts'
+import type { PutOutcome, SessionStore, StoreCapabilities, StoredSession, StoreKey } from '../store.ts'
 import { createRedisConnection, runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
 import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from './redis-index.ts'
@@ -45,6 +46,9 @@ export function createRedisStore(options: RedisStoreOptions): SessionStore {
     },
     put: (key, record, expected) =>
       connection.run((client) => putRecord(client, keys, key, record, expected), timeoutMs),
+    putNewer: (sessions) => connection.run((client) => putNewer(client, keys, sessions), maintenanceTimeoutMs),
+    generation: () => connection.run(readGeneration, timeoutMs),
+    onDisconnect: (listener) => connection.onDisconnect(listener),
     touch: (key, expiresAt) => connection.run((client) => touch(client, keys, key, expiresAt), timeoutMs),
     destroy: (key) => connection.run((client) => destroy(client, keys, key), timeoutMs),
     scan: ({ batchSize = SCAN_COUNT, signal } = {}) =>
@@ -59,6 +63,19 @@ export function createRedisStore(options: RedisStoreOptions): SessionStore {
     },
     close: () => connection.close(),
   })
+}
+
+/** One command each, sent together. */
+async function putNewer(client: RedisClient, keys: RedisKeys, sessions: readonly StoredSession[]): Promise<number> {
+  const put = ({ key, record }: StoredSession): Promise<PutOutcome> => putRecord(client, keys, key, record, 'newer')
+  const outcomes = await Promise.all(newestOfEach(sessions).map(put))
+  return outcomes.filter((outcome) => outcome === 'stored').length
+}
+
+/** A server draws a new `run_id` at each start; what it kept over that may be less than it had acknowledged. */
+async function readGeneration(client: RedisClient): Promise<string> {
+  const ids = mastersOf(client).map(async (node) => /^run_id:(\w+)/m.exec(await node.info('server'))?.[1] ?? '')
+  return (await Promise.all(ids)).sort().join()
 }
 
 async function touch(client: RedisClient, keys: RedisKeys, key: StoreKey, expiresAt: number): Promise<boolean> {

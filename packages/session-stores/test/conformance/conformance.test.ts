@@ -2,17 +2,17 @@ import { createFakeClock, type FakeClock } from '@keyturn/testing/clock'
 import t from 'tap'
 import { testConformance } from '../../src/conformance/index.ts'
 import { createMemoryStore, type SessionStore } from '../../src/index.ts'
-import { brokenStores } from './fixtures/broken-stores.ts'
+import { brokenStores, type MemoryStore } from './fixtures/broken-stores.ts'
 
 /** Runs the suite without a runner: each check that fails, with its message. */
-async function failuresOf(change: (store: Required<SessionStore>, clock: FakeClock) => Partial<SessionStore>): Promise<string[]> {
+async function failuresOf(change: (store: MemoryStore, clock: FakeClock) => Partial<SessionStore>): Promise<string[]> {
   const clock = createFakeClock()
   const checks: { name: string; body: () => Promise<void> }[] = []
   testConformance({
     clock,
     test: (name, body) => checks.push({ name, body }),
     createStore() {
-      const store = createMemoryStore({ environment: 'test', clock }) as Required<SessionStore>
+      const store = createMemoryStore({ environment: 'test', clock }) as MemoryStore
       return { ...store, ...change(store, clock) }
     },
   })
