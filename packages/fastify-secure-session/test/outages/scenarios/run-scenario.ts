@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { signAllIn, startLoad, verifyAll } from '../load/load.ts'
+import { createVirtualUser } from '../load/virtual-user.ts'
+import { createVisits } from '../load/visits.ts'
+import { createTally } from '../model/tally.ts'
+import type { Stage } from '../stage/stage.ts'
+import { whenHealthy } from '../stage/health.ts'
+import { type Edge, type Outcome, toOutcome } from './outcome.ts'
+import type { Scenario } from './scenario.ts'
+
+export interface RunOptions {
+  readonly users: number
+  readonly perSecond: number
+  /** Load before anything goes wrong, and as long again between preparation and fault. */
+  readonly beforeMs: number
+  readonly faultMs: number
+  /** How long a fault that comes and goes goes on. */
+  readonly flapMs: number
+  /** Load once all is well again. */
+  readonly afterMs: number
+}
+
+/** Runs one scenario under load, from the first sign-in to a look at every session on every server. */
+export async function runScenario(stage: Stage, scenario: Scenario, options: RunOptions): Promise<Outcome> {
+  const tally = createTally()
+  const visits = createVisits(stage.servers, tally)
+  const users = Array.from({ length: options.users }, (_, index) => createVirtualUser(`user-${index}`, visits))
+  const edges: Edge[] = []
+  const edge = async (change: Promise<void>): Promise<void> => {
+    const from = performance.now()
+    await change
+    edges.push({ from, to: performance.now() })
+  }
+
+  await signAllIn(users)
+  const load = startLoad(users, options.perSecond)
+  await sleep(options.beforeMs)
+  await scenario.prepare?.(stage)
+  await sleep(options.beforeMs)
+  for (let round = 0; round < rounds(scenario, options); round++) {
+    await edge(scenario.begin(stage))
+    await sleep(scenario.everyMs ?? options.faultMs)
+    await edge(scenario.end(stage))
+    if (scenario.everyMs !== undefined) await sleep(scenario.everyMs)
+  }
+  const recoveredMs = await whenHealthy(stage.servers)
+  await sleep(options.afterMs)
+  await load.stop()
+  await verifyAll(users, stage.servers)
+  return toOutcome({ name: scenario.name, tally, edges, recoveredMs })
+}
+
+function rounds({ everyMs }: Scenario, { flapMs }: RunOptions): number {
+  return everyMs === undefined ? 1 : Math.max(1, Math.round(flapMs / (2 * everyMs)))
+}
