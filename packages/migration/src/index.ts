@@ -26,6 +26,7 @@ export { rewrapSessions, type RewrapSessionsOptions } from './bulk/rewrap-sessio
 export { createConnectPgSimpleReader, type ConnectPgSimpleOptions } from './legacy/connect-pg-simple.ts'
 export { createConnectRedisReader, type ConnectRedisOptions, type RedisClient } from './legacy/connect-redis.ts'
 export { type JsonFileOptions, readJsonFile } from './legacy/json-file.ts'
+export { createJsonFileStore } from './legacy/json-file-store.ts'
 export type { LegacySession, LegacyStore } from './legacy/legacy-store.ts'
 export { createMemoryReader, type MemorySessions, type MemorySessionsOptions } from './legacy/memory-sessions.ts'
 export { createMysqlReader, type MysqlClient, type MysqlSessionsOptions } from './legacy/mysql-sessions.ts'

@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000
  * @throws {SessionFileError} KEYTURN_MIGRATION_SESSION_FILE: not there, or no JSON object of objects.
  */
 export async function* readJsonFile({ path, lifetimeMs = HOUR_MS, clock = systemClock }: JsonFileOptions): AsyncIterable<LegacySession> {
-  const sessions = await parseFile(path)
+  const sessions = await parseSessionFile(path)
   const now = clock.now()
   for (const [id, session] of Object.entries(sessions)) {
     const parsed = parseSessionJson(session)
@@ -30,7 +30,8 @@ export async function* readJsonFile({ path, lifetimeMs = HOUR_MS, clock = system
   }
 }
 
-async function parseFile(path: string): Promise<object> {
+/** @throws {SessionFileError} KEYTURN_MIGRATION_SESSION_FILE */
+export async function parseSessionFile(path: string): Promise<object> {
   let text: string
   try {
     text = await readFile(path, 'utf8')

@@ -1,4 +1,4 @@
-import type { LoadedSession, SealedSessions, SessionData } from '@keyturn/session-stores'
+import type { LoadedSession, SealedSessions, SessionChange, SessionData } from '@keyturn/session-stores'
 import type { LegacySession, LegacyStore } from '../legacy/legacy-store.ts'
 import { carrySession, fingerprintOf, traceMoved, traceOf, traceRead, traceWritten } from './carried-session.ts'
 import type { LegacyPhase } from './legacy-phase.ts'
@@ -52,9 +52,10 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf, onCarr
     const known = traceOf(meta).legacyWritten?.includes(fingerprintOf(old.data)) === true
     const data = known ? loaded.data : { ...old.data }
     const expiresAt = Math.max(old.expiresAt, loaded.expiresAt)
-    const saved = await sessions.save(loaded, { data, meta: traceMoved(meta, id), expiresAt })
+    const replaced = await replaceExactly(loaded, { data, meta: traceMoved(meta, id), expiresAt })
+    if (replaced === 'conflict') return loadForward(id)
     await legacy.destroy(id)
-    return saved.outcome === 'stored' ? saved.session : undefined
+    return replaced
   }
 
   /** The old application may run beside this one: what it ended is ended, what it changed is taken over. */
@@ -67,6 +68,8 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf, onCarr
       await sessions.destroy(id)
       return undefined
     }
+    // It has left the old store, and something is there all the same: what was left behind counts only where it was used since.
+    if (legacyWritten === undefined && old.expiresAt <= loaded.expiresAt + SAME_EXPIRY_MS) return writeFirst(loaded)
     const known = legacyWritten?.includes(fingerprintOf(old.data)) === true
     return known ? follow(loaded, old) : takeOver(loaded, old)
   }
@@ -88,8 +91,22 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf, onCarr
 
   async function takeOver(loaded: LoadedSession, old: LegacySession): Promise<LoadedSession | undefined> {
     const change = { data: { ...old.data }, meta: traceRead(loaded.meta, old), expiresAt: Math.max(old.expiresAt, loaded.expiresAt) }
-    const saved = await sessions.save(loaded, change)
-    return saved.outcome === 'stored' ? saved.session : undefined
+    const replaced = await replaceExactly(loaded, change)
+    return replaced === 'conflict' ? loadReversible(loaded.id) : replaced
+  }
+
+  /**
+   * Only over the very version that was read: `save` would merge what the old application wrote onto what a request
+   * of ours has written since, and undo it.
+   */
+  async function replaceExactly(
+    loaded: LoadedSession,
+    { data, meta, expiresAt }: Required<SessionChange>,
+  ): Promise<LoadedSession | 'conflict' | undefined> {
+    const changed = { ...loaded, dataText: JSON.stringify(data), metaText: JSON.stringify(meta), expiresAt }
+    const written = await sessions.rewrap(changed)
+    if (written.outcome === 'conflict') return 'conflict'
+    return written.outcome === 'stored' ? written.session : undefined
   }
 
   /** Writes what stands in the new store now, until nothing newer stands there. */

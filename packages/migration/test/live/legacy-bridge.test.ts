@@ -118,6 +118,68 @@ t.test('cut over: what the old application did last counts once more, then the s
   t.match(await sessions.load('same'), { data: { n: 1 } })
 })
 
+t.test('what was left behind in the old store does not undo newer changes when the phase is reversible again', async (t) => {
+  const { old, sessions, bridge } = world('forward')
+  const expiresAt = Date.now() + HOUR_MS
+  oldWrites(old, 'one', { user: 'ann', n: 1 }, expiresAt)
+  const loaded = await sessions.load('one')
+  if (loaded === undefined) throw new Error('not carried')
+  await sessions.save(loaded, { data: { user: 'ann', n: 2 }, expiresAt: loaded.expiresAt })
+  oldWrites(old, 'one', { user: 'ann', n: 1 }, expiresAt)
+  bridge.switch.set('reversible')
+  t.match(await sessions.load('one'), { data: { n: 2 } })
+  t.match(oldReads(old, 'one'), { n: 2 })
+})
+
+t.test('what the old application wrote never undoes what a request of ours wrote meanwhile', async (t) => {
+  for (const phase of ['reversible', 'forward'] as const) {
+    const { old, plain, sessions, bridge } = world('reversible')
+    oldWrites(old, 'one', { user: 'ann', n: 1 })
+    await sessions.load('one')
+    oldWrites(old, 'one', { user: 'ann', n: 2 })
+    bridge.switch.set(phase)
+    const [first] = await Promise.all([
+      sessions.load('one').then((loaded) => loaded && sessions.save(loaded, { data: { user: 'ann', n: 3 }, expiresAt: loaded.expiresAt })),
+      sessions.load('one'),
+      sessions.load('one'),
+    ])
+    t.match(first, { outcome: 'stored' })
+    t.match(await plain.load('one'), { data: { n: 3 } }, phase)
+  }
+})
+
+t.test('an outage of the old store has a code, and none of the ids that drivers quote', async (t) => {
+  const failure = Object.assign(new Error('GET sess:secret-id'), { code: 'ECONNREFUSED', command: { args: ['sess:secret-id'] } })
+  const down = () => Promise.reject(failure)
+  const store = { ...createMemoryReader({ sessions: new Map() }), read: down, destroy: down }
+  const cookies = { format: 'express-session', secrets: [Secret.fromText(OLD_SECRET)], acceptUntil } as const
+  const { plain } = world('done')
+  const sessions = createLegacyBridge({ store, cookies }).wrapSessions(plain)
+  for (const work of [sessions.load('one'), sessions.destroy('one')]) {
+    const error: unknown = await work.catch((thrown: unknown) => thrown)
+    t.match(error, { code: 'KEYTURN_MIGRATION_LEGACY_STORE', reason: 'ECONNREFUSED', cause: undefined })
+    t.notMatch(JSON.stringify(error) + String(error), /secret-id/)
+  }
+})
+
+t.test('without a store only the cookies of the old application are known', (t) => {
+  const cookies = { format: 'express-session', secrets: [Secret.fromText(OLD_SECRET)], acceptUntil } as const
+  const bridge = createLegacyBridge({ cookies })
+  const { plain } = world('done')
+  t.equal(bridge.switch.phase, 'forward')
+  t.equal(bridge.wrapSessions(plain), plain)
+  t.end()
+})
+
+t.test('a dry run of an import into bridged sessions writes to neither store', async (t) => {
+  const { old, plain, sessions } = world('forward')
+  oldWrites(old, 'one', { user: 'ann' })
+  const from = createMemoryReader({ sessions: old })
+  t.match(await importSessions({ from, into: sessions, dryRun: true }), { outcomes: { changed: 1 } })
+  t.equal(old.size, 1)
+  t.equal(await plain.load('one'), undefined)
+})
+
 t.test('a save that arrives after the end of its session brings it back in neither store', async (t) => {
   const { old, sessions, plain } = world('reversible')
   oldWrites(old, 'one', { user: 'ann' })
