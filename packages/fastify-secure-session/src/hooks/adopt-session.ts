@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { watchCookie } from '../session/cookie-wish.ts'
 import type { SignedInChecks } from '../session/signed-in-checks.ts'
 import { entryOf } from '../session/session-entry.ts'
 import type { AnnotateSpan } from '../tracing/annotate-span.ts'
@@ -20,6 +21,7 @@ export function createAdoptSession(checks: SignedInChecks, annotateSpan: Annotat
     }
     state.adopted = true
     const entry = entryOf(session)
+    watchCookie(session, entry)
     annotateSpan?.(entry)
     if (entry.loaded?.meta.userId === undefined) {
       done()

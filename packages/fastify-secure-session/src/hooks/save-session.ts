@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InsecureConnectionError } from '../errors.ts'
+import { readCookieWish } from '../session/cookie-wish.ts'
 import { dataOf, isChanged } from '../session/session-data.ts'
 import { type SessionEntry, entryOf } from '../session/session-entry.ts'
 import type { SessionParts } from '../session-parts.ts'
@@ -70,17 +71,18 @@ export function createSaveSession({ signer, records, lifetime, cookie, events, c
     const id = request.session.sessionId
     const entry = entryOf(request.session)
     const data = dataOf(request.session)
+    readCookieWish(request.session, entry, options.idleTimeoutMs)
     const changed = entry.metaChanged || isChanged(data, entry.loaded?.dataText)
     if (entry.loaded === undefined) {
       if (changed && !wouldExpose(request)) return save(id, entry, data, reply, state)
       if (state.clear || entry.ended) cookie.clear(reply)
       return undefined
     }
-    if (changed) return save(id, entry, data, reply, state)
+    if (changed || entry.wishedExpiry !== undefined) return save(id, entry, data, reply, state)
     const touch = lifetime.touchIsDue(clock.now(), entry.loaded)
     if (touch || entry.loaded.stale) records.refreshInBackground(entry.loaded, { touch })
     if (state.reissue) events.emit('resigned', { id, userId: entry.meta.userId })
-    if (touch || entry.created || state.reissue) {
+    if (touch || entry.created || entry.moved || state.reissue) {
       const expiresAt = touch
         ? lifetime.expiryAt(clock.now(), { meta: entry.meta, beganAt: entry.loaded.createdAt })
         : entry.loaded.expiresAt
@@ -90,7 +92,6 @@ export function createSaveSession({ signer, records, lifetime, cookie, events, c
   }
 
   async function save(id: string, entry: SessionEntry, data: Record<string, unknown>, reply: FastifyReply, state: RequestState): Promise<void> {
-    const before = entry.loaded?.expiresAt
     const outcome = await records.save(id, entry, data)
     if (outcome === 'gone') {
       cookie.clear(reply)
@@ -101,7 +102,7 @@ export function createSaveSession({ signer, records, lifetime, cookie, events, c
     entry.replaces = undefined
     const expiresAt = entry.loaded?.expiresAt
     if (expiresAt === undefined) return
-    if (entry.created || state.reissue || expiresAt !== before) cookie.issue(reply, signer.sign(id), expiresAt)
+    if (entry.created || entry.moved || state.reissue) cookie.issue(reply, signer.sign(id), expiresAt)
   }
 
   // Answering plain HTTP with a Secure cookie would put a live session id on the wire in clear.

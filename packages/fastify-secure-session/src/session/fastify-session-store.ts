@@ -1,5 +1,6 @@
 import type { SessionStore } from '@fastify/session'
 import type { LoadedSession } from '@keyturn/session-stores'
+import { readCookieWish } from './cookie-wish.ts'
 import { carry, endedEntry, entryOf, newEntry } from './session-entry.ts'
 import { dataOf } from './session-data.ts'
 import type { SessionRecords } from './session-records.ts'
@@ -53,6 +54,8 @@ export function createFastifySessionStore(records: SessionRecords, defaultIdleTi
   }
 
   async function save(id: string, session: object): Promise<void> {
-    await records.save(id, entryOf(session), dataOf(session))
+    const entry = entryOf(session)
+    readCookieWish(session, entry, defaultIdleTimeoutMs)
+    await records.save(id, entry, dataOf(session))
   }
 }

@@ -9,8 +9,14 @@ export interface SessionEntry {
   metaChanged: boolean
   /** The record was made in this request: the browser has no cookie for it yet. */
   created: boolean
+  /** The record's expiry was moved in this request: the browser has the older one. */
+  moved: boolean
   /** The record was ended meanwhile: what is written into this session is dropped, its id never comes back. */
   readonly ended: boolean
+  /** Date in the session's cookie as the plugin left it; another one there is the application's. */
+  cookieExpires: Date | null | undefined
+  /** When the application wants the session to expire, epoch milliseconds; `undefined` once that is stored. */
+  wishedExpiry: number | undefined
   /** Session that this one takes the place of, ended once this one is stored. */
   replaces: string | undefined
 }
@@ -27,7 +33,17 @@ interface Carrier {
 const entries = new WeakMap<object, SessionEntry>()
 
 export function newEntry(loaded?: LoadedSession): SessionEntry {
-  return { loaded, meta: loaded?.meta ?? {}, metaChanged: false, created: false, ended: false, replaces: undefined }
+  return {
+    loaded,
+    meta: loaded?.meta ?? {},
+    metaChanged: false,
+    created: false,
+    moved: false,
+    ended: false,
+    cookieExpires: undefined,
+    wishedExpiry: undefined,
+    replaces: undefined,
+  }
 }
 
 export function endedEntry(): SessionEntry {

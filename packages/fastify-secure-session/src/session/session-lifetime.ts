@@ -8,6 +8,8 @@ type Timeouts = Pick<ResolvedSessionOptions, 'idleTimeoutMs' | 'absoluteTimeoutM
 export interface SessionLifetime {
   /** Expiry of a session that is used at `now`: the idle timeout, cut at the absolute one. */
   expiryAt(now: EpochMs, session: { readonly meta: SessionMeta; readonly beganAt: EpochMs }): EpochMs
+  /** Expiry that an application wishes, cut at the absolute timeout. */
+  wished(expiresAt: EpochMs, beganAt: EpochMs): EpochMs
   /** Whoever edits a row's expiry gets no more than a session that is used now would have. */
   capped(now: EpochMs, loaded: LoadedSession): LoadedSession
   /** A session's expiry moves only when that is worth a write. */
@@ -22,6 +24,7 @@ export function createSessionLifetime({ idleTimeoutMs, absoluteTimeoutMs, touchI
 
   return {
     expiryAt,
+    wished: (expiresAt, beganAt) => Math.min(expiresAt, beganAt + absoluteTimeoutMs),
     capped(now, loaded) {
       const latest = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })
       return loaded.expiresAt > latest ? { ...loaded, expiresAt: latest } : loaded

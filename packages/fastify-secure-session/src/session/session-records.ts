@@ -64,22 +64,32 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, onR
     const now = clock.now()
     const { loaded, meta } = entry
     if (entry.ended) return 'gone'
+    const expiresAt = expiryOf(entry, now)
+    if (expiresAt <= now) {
+      await end(id)
+      events.emit('ended', { id, userId: meta.userId })
+      return 'gone'
+    }
+    entry.wishedExpiry = undefined
     if (loaded === undefined) {
-      const expiresAt = lifetime.expiryAt(now, { meta, beganAt: now })
       entry.loaded = await orUnavailable(sealed.create(id, { data, meta, createdAt: now, expiresAt }))
       events.emit('created', { id, userId: meta.userId })
       entry.created = true
       entry.metaChanged = false
       return 'stored'
     }
-    const expiresAt = lifetime.touchIsDue(now, loaded)
-      ? lifetime.expiryAt(now, { meta, beganAt: loaded.createdAt })
-      : loaded.expiresAt
     const saved = await orUnavailable(sealed.save(loaded, { data, meta, expiresAt }))
     if (saved.outcome === 'gone') return 'gone'
     entry.loaded = saved.session
+    entry.moved ||= expiresAt !== loaded.expiresAt
     entry.metaChanged = false
     return 'stored'
+  }
+
+  function expiryOf({ loaded, meta, wishedExpiry }: SessionEntry, now: number): number {
+    const beganAt = loaded?.createdAt ?? now
+    if (wishedExpiry !== undefined) return lifetime.wished(wishedExpiry, beganAt)
+    return loaded === undefined || lifetime.touchIsDue(now, loaded) ? lifetime.expiryAt(now, { meta, beganAt }) : loaded.expiresAt
   }
 
   async function end(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { NoSessionError } from '../errors.ts'
 import { stateOf } from '../hooks/request-state.ts'
+import { watchCookie } from './cookie-wish.ts'
 import { entryOf, type SessionEntry } from './session-entry.ts'
 
 /**
@@ -12,5 +13,7 @@ import { entryOf, type SessionEntry } from './session-entry.ts'
 export function startSession(request: FastifyRequest): SessionEntry {
   if (stateOf(request) === undefined) throw new NoSessionError()
   request.server.decryptSession('', request, () => {})
-  return entryOf(request.session)
+  const entry = entryOf(request.session)
+  watchCookie(request.session, entry)
+  return entry
 }
