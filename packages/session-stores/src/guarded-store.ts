@@ -1,6 +1,6 @@
 import { StoreClosedError, StoreUnsupportedError } from './errors.ts'
 import { problemOfKey, problemOfPut, problemOfTag, problemOfTime } from './record-rules.ts'
-import type { SessionStore, StoreCapabilities, StoredSession } from './store.ts'
+import type { SessionStore, StoreCapabilities, StoredSession, StoreKey } from './store.ts'
 
 /**
  * Wraps a store so that arguments are checked once, at the edge: wrong ones reject with a `TypeError`, calls after
@@ -77,15 +77,23 @@ function guardOptional(inner: SessionStore, refusal: Refusal): OptionalMethods {
 function guardUndeclared(
   inner: SessionStore,
   refusal: Refusal,
-): Pick<SessionStore, 'putNewer' | 'generation' | 'onDisconnect'> {
-  const { putNewer, generation, onDisconnect } = inner
+): Pick<SessionStore, 'putNewer' | 'findLive' | 'generation' | 'onDisconnect'> {
+  const { putNewer, findLive, generation, onDisconnect } = inner
   return {
     ...(putNewer === undefined
       ? {}
       : { putNewer: (sessions) => run(refusal(problemOfSessions(sessions)), () => putNewer.call(inner, sessions)) }),
+    ...(findLive === undefined
+      ? {}
+      : { findLive: (keys) => run(refusal(problemOfKeys(keys)), () => findLive.call(inner, keys)) }),
     ...(generation === undefined ? {} : { generation: () => run(refusal(undefined), () => generation.call(inner)) }),
     ...(onDisconnect === undefined ? {} : { onDisconnect: (listener) => onDisconnect.call(inner, listener) }),
   }
+}
+
+function problemOfKeys(keys: readonly StoreKey[]): string | undefined {
+  if (!Array.isArray(keys)) return 'findLive takes an array of keys.'
+  return keys.map(problemOfKey).find((problem) => problem !== undefined)
 }
 
 function problemOfSessions(sessions: readonly StoredSession[]): string | undefined {

@@ -42,6 +42,15 @@ export interface StoreCapabilities {
 export interface StoredSession {
   readonly key: StoreKey
   readonly record: SessionRecord
+  /** From a scan that can be taken up again: all up to here has been given. For `after` of a later scan of this store. */
+  readonly position?: string
+}
+
+export interface ScanOptions {
+  readonly batchSize?: number
+  readonly signal?: AbortSignal
+  /** Goes on behind the `position` that an earlier scan of the same store gave. */
+  readonly after?: string
 }
 
 export interface StoreStatistics {
@@ -85,7 +94,9 @@ export interface SessionStore {
   /** Idempotent. */
   destroy(key: StoreKey): Promise<void>
   /** Every live record, in no order; those written meanwhile may or may not be among them. */
-  scan?(options?: { readonly batchSize?: number; readonly signal?: AbortSignal }): AsyncIterable<StoredSession>
+  scan?(options?: ScanOptions): AsyncIterable<StoredSession>
+  /** Which of the keys have a live record, in few round trips. A store without this method is asked one by one. */
+  findLive?(keys: readonly StoreKey[]): Promise<StoreKey[]>
   /** Live records of one owner, newest first. */
   listByOwner?(ownerTag: Buffer): Promise<StoredSession[]>
   /** Ends every session of one owner, all but `except` if given; resolves to how many ended. */

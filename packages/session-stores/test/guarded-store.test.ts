@@ -10,7 +10,9 @@ testConformance({ test, clock, createStore: () => createGuardedStore(createMemor
 t.test('a store without capabilities keeps the core and loses the rest', async (t) => {
   const supports = { scan: false, owners: false, prune: false, statistics: false, durable: false, shared: false }
   const store = createGuardedStore({ ...createMemoryStore({ environment: 'test' }), supports })
-  t.strictSame(Object.keys(store).sort(), ['close', 'destroy', 'get', 'name', 'ping', 'put', 'supports', 'touch'])
+  const core = ['close', 'destroy', 'get', 'name', 'ping', 'put', 'supports', 'touch']
+  // What no capability declares stays: whoever needs it asks whether it is there.
+  t.strictSame(Object.keys(store).sort(), [...core, 'findLive', 'putNewer'].sort())
   t.equal(await store.get(sampleKey()), undefined)
 })
 

@@ -65,6 +65,7 @@ export function createFileStore(options: FileStoreOptions): SessionStore {
     put: (key, record, expected) =>
       change(() => inMemory.put(key, record, expected), (outcome) => outcome === 'stored'),
     putNewer: (sessions) => change(() => inMemory.putNewer(sessions), (stored) => stored > 0),
+    findLive: (keys) => read(() => inMemory.findLive(keys)),
     touch: (key, expiresAt) => change(() => inMemory.touch(key, expiresAt), (touched) => touched),
     destroy: (key) => change(() => inMemory.destroy(key), () => true),
     async *scan(scanOptions) {

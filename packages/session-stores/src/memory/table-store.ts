@@ -30,6 +30,7 @@ export function createTableStore({ name, supports, table, maxBytes }: TableStore
       for (const { record } of sessions) rejectTooLarge(record)
       return sessions.filter(({ key, record }) => table.putNewer(key, record)).length
     },
+    findLive: async (keys) => keys.filter((key) => table.get(key) !== undefined),
     touch: async (key, expiresAt) => table.touch(key, expiresAt),
     destroy: async (key) => table.destroy(key),
     async *scan({ batchSize = 1000, signal } = {}) {

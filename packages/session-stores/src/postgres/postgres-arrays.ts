@@ -1,4 +1,4 @@
-import type { StoredSession } from '../store.ts'
+import type { StoredSession, StoreKey } from '../store.ts'
 
 /**
  * Columns of many sessions as array literals, in the order of the statement that takes them.
@@ -16,6 +16,11 @@ export function toArrays(sessions: readonly StoredSession[]): string[] {
     column(({ record }) => String(record.createdAt)),
     column(({ record }) => String(record.expiresAt)),
   ]
+}
+
+/** Keys as one parameter, for `$1::text::bytea[]`. */
+export function toKeyArray(keys: readonly StoreKey[]): string {
+  return `{${keys.map(bytes).join(',')}}`
 }
 
 /** The backslash of the hex form stands escaped in a quoted element. */

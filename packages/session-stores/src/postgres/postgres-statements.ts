@@ -7,6 +7,7 @@ export interface PostgresStatements {
   readonly upsert: string
   readonly replace: string
   readonly putNewer: string
+  readonly findLive: string
   readonly touch: string
   readonly destroy: string
   readonly page: string
@@ -57,6 +58,7 @@ export function createPostgresStatements({ table, lock }: PostgresNames): Postgr
       ' or (t.created_at, t.version) < (excluded.created_at, excluded.version)' +
       ' or (t.created_at = excluded.created_at and t.version = excluded.version and t.sealed = excluded.sealed' +
       ' and t.expires_at < excluded.expires_at)',
+    findLive: `select key from ${table} where key = any ($1::text::bytea[]) and expires_at > now()`,
     touch: `update ${table} set expires_at = to_timestamp($2::float8 / 1000) where key = $1 and expires_at > now()`,
     destroy: `delete from ${table} where key = $1`,
     page: `select key, ${RECORD} from ${table} where key > $1 and expires_at > now() order by key limit $2`,

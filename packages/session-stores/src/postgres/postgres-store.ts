@@ -2,7 +2,7 @@ import { createGuardedStore } from '../guarded-store.ts'
 import type { PutExpectation, PutOutcome, SessionRecord, SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
 import { type PostgresStoreOptions, resolvePostgresStoreOptions } from './postgres-options.ts'
 import { newestOfEach } from '../record-order.ts'
-import { toArrays } from './postgres-arrays.ts'
+import { toArrays, toKeyArray } from './postgres-arrays.ts'
 import { toRecord, toStatistics, toStoredSession } from './postgres-rows.ts'
 import { createPostgresTable, type PostgresTable } from './postgres-table.ts'
 
@@ -14,7 +14,8 @@ const SUPPORTS: StoreCapabilities = Object.freeze({
   durable: true,
   shared: true,
 })
-const NO_KEY = Buffer.alloc(0)
+const NO_KEY: StoreKey = Buffer.alloc(0)
+const POSITION = 'postgres:'
 
 /**
  * Keeps sessions in a table of PostgreSQL 14 or newer, which it makes when it is first used. The clock of the
@@ -41,6 +42,10 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
       const { count } = await request(statements.putNewer, toArrays(newestOfEach(sessions)), maintenanceTimeoutMs)
       return count ?? 0
     },
+    async findLive(keys) {
+      const rows = await request(statements.findLive, [toKeyArray(keys)], maintenanceTimeoutMs)
+      return rows.map((row) => row['key'] as StoreKey)
+    },
     async touch(key, expiresAt) {
       const { count } = await request(statements.touch, [key, expiresAt], timeoutMs)
       return count === 1
@@ -48,14 +53,14 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
     async destroy(key) {
       await request(statements.destroy, [key], timeoutMs)
     },
-    async *scan({ batchSize = 1000, signal } = {}) {
-      let after: StoreKey = NO_KEY
+    async *scan({ batchSize = 1000, signal, after: position } = {}) {
+      let after = position === undefined ? NO_KEY : toKey(position)
       for (;;) {
         signal?.throwIfAborted()
         const page = (await request(statements.page, [after, batchSize], maintenanceTimeoutMs)).map(toStoredSession)
         for (const session of page) {
           signal?.throwIfAborted()
-          yield session
+          yield { ...session, position: POSITION + session.key.toString('hex') }
         }
         const last = page.at(-1)
         if (last === undefined || page.length < batchSize) return
@@ -88,6 +93,12 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
     },
     close: () => table.close(),
   })
+}
+
+/** Sessions are given in the order of their keys. */
+function toKey(position: string): StoreKey {
+  if (/^postgres:[0-9a-f]{64}$/.test(position)) return Buffer.from(position.slice(POSITION.length), 'hex')
+  throw new TypeError('after must be a position that a scan of a PostgreSQL store gave.')
 }
 
 async function put(table: PostgresTable, key: StoreKey, record: SessionRecord, expected: PutExpectation): Promise<PutOutcome> {

@@ -11,18 +11,22 @@ export interface ScanOptions {
   readonly batchSize: number
   readonly limitMs: number
   readonly signal?: AbortSignal | undefined
+  readonly after?: string | undefined
 }
 
 /** Walks every master in steps, so that the server serves others in between. */
 export async function* scanSessions(options: ScanOptions): AsyncGenerator<StoredSession> {
   const { connection, limitMs, signal } = options
-  for await (const { client, keys, found } of scanKeys(options)) {
+  for await (const { client, keys, found, position } of scanKeys(options)) {
     const read = (key: StoreKey): Promise<Buffer | null> => client.getBuffer(keys.session(key))
     const values = await connection.run(() => Promise.all(found.map(read)), limitMs)
-    for (const [index, value] of values.entries()) {
-      signal?.throwIfAborted()
+    const sessions = values.flatMap((value, index): StoredSession[] => {
       const record = value === null ? undefined : decodeRecord(value)
-      if (record !== undefined) yield { key: found[index] as StoreKey, record }
+      return record === undefined ? [] : [{ key: found[index] as StoreKey, record }]
+    })
+    for (const [index, session] of sessions.entries()) {
+      signal?.throwIfAborted()
+      yield index === sessions.length - 1 && position !== undefined ? { ...session, position } : session
     }
   }
 }
@@ -48,13 +52,16 @@ interface Page {
   readonly client: RedisClient
   readonly keys: RedisKeys
   readonly found: readonly StoreKey[]
+  /** Behind this page. */
+  readonly position: string | undefined
 }
 
-async function* scanKeys({ connection, prefix, batchSize, limitMs, signal }: ScanOptions): AsyncGenerator<Page> {
+async function* scanKeys({ connection, prefix, batchSize, limitMs, signal, after }: ScanOptions): AsyncGenerator<Page> {
   const client = await connection.run(async (ready) => ready, limitMs)
   const keys = createRedisKeys(prefix, client.options?.keyPrefix ?? '')
-  for (const node of mastersOf(client)) {
-    let cursor = '0'
+  const nodes = mastersOf(client)
+  for (const node of nodes) {
+    let cursor = after === undefined ? '0' : toCursor(after)
     do {
       signal?.throwIfAborted()
       const from = cursor
@@ -63,9 +70,18 @@ async function* scanKeys({ connection, prefix, batchSize, limitMs, signal }: Sca
       cursor = next
       // SCAN may tell a key twice.
       const found = [...new Set(names)].map(keys.fromName).filter((key) => key !== undefined)
-      if (found.length > 0) yield { client, keys, found }
+      // Servers of a Cluster come and go: there is no place among them to go on from.
+      const position = nodes.length === 1 && cursor !== '0' ? POSITION + cursor : undefined
+      if (found.length > 0) yield { client, keys, found, position }
     } while (cursor !== '0')
   }
+}
+
+const POSITION = 'redis:'
+
+function toCursor(position: string): string {
+  if (/^redis:\d{1,20}$/.test(position)) return position.slice(POSITION.length)
+  throw new TypeError('after must be a position that a scan of a Redis store gave.')
 }
 
 /** A client of one server is its own only node. */

@@ -8,7 +8,7 @@ import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from
 import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
 import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-options.ts'
 import { putRecord } from './redis-put.ts'
-import { decodeRecord, fromOwnerField } from './redis-record.ts'
+import { decodeCounted, decodeRecord, fromOwnerField, HEADER_BYTES } from './redis-record.ts'
 import { countSessions, mastersOf, scanSessions } from './redis-scan.ts'
 import { redisScripts } from './redis-scripts.ts'
 
@@ -47,12 +47,13 @@ export function createRedisStore(options: RedisStoreOptions): SessionStore {
     put: (key, record, expected) =>
       connection.run((client) => putRecord(client, keys, key, record, expected), timeoutMs),
     putNewer: (sessions) => connection.run((client) => putNewer(client, keys, sessions), maintenanceTimeoutMs),
+    findLive: (given) => connection.run((client) => findLive(client, keys, given), maintenanceTimeoutMs),
     generation: () => connection.run(readGeneration, timeoutMs),
     onDisconnect: (listener) => connection.onDisconnect(listener),
     touch: (key, expiresAt) => connection.run((client) => touch(client, keys, key, expiresAt), timeoutMs),
     destroy: (key) => connection.run((client) => destroy(client, keys, key), timeoutMs),
-    scan: ({ batchSize = SCAN_COUNT, signal } = {}) =>
-      scanSessions({ connection, prefix, batchSize, limitMs: maintenanceTimeoutMs, signal }),
+    scan: ({ batchSize = SCAN_COUNT, signal, after } = {}) =>
+      scanSessions({ connection, prefix, batchSize, limitMs: maintenanceTimeoutMs, signal, after }),
     listByOwner: (ownerTag) => connection.run((client) => listOwned(client, keys, ownerTag), timeoutMs),
     destroyByOwner: (ownerTag, { except } = {}) =>
       connection.run((client) => destroyOwned(client, keys, ownerTag, except), timeoutMs),
@@ -70,6 +71,11 @@ async function putNewer(client: RedisClient, keys: RedisKeys, sessions: readonly
   const put = ({ key, record }: StoredSession): Promise<PutOutcome> => putRecord(client, keys, key, record, 'newer')
   const outcomes = await Promise.all(newestOfEach(sessions).map(put))
   return outcomes.filter((outcome) => outcome === 'stored').length
+}
+
+async function findLive(client: RedisClient, keys: RedisKeys, given: readonly StoreKey[]): Promise<StoreKey[]> {
+  const headers = await Promise.all(given.map((key) => client.getrangeBuffer(keys.session(key), 0, HEADER_BYTES - 1)))
+  return given.filter((_, index) => decodeCounted(headers[index] as Buffer) !== undefined)
 }
 
 /** A server draws a new `run_id` at each start; what it kept over that may be less than it had acknowledged. */

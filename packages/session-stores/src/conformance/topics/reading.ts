@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Topic } from '../harness.ts'
-import { putSample, sampleKey, sampleRecord } from '../samples.ts'
+import { keysOf, putSample, sampleKey, sampleRecord } from '../samples.ts'
 
 export const reading: Topic = (check) => {
   check('an unknown key is absent', async ({ store }) => {
@@ -12,6 +12,18 @@ export const reading: Topic = (check) => {
     const read = await store.get(key)
     assert.ok(read)
     assert.deepEqual({ ...read }, record)
+  })
+
+  check('of many keys those with a live record are found, where the store can', async ({ store, clock }) => {
+    if (store.findLive === undefined) return
+    const live = [await putSample(store, clock), await putSample(store, clock, { ownerTag: Buffer.alloc(32, 1) })]
+    const over = await putSample(store, clock, { expiresAt: clock.now() + 100 })
+    const ended = await putSample(store, clock)
+    await store.destroy(ended.key)
+    await clock.advance(200)
+    const found = await store.findLive([sampleKey(), ...[...live, over, ended].map(({ key }) => key)])
+    assert.deepEqual(found.map((key) => key.toString('hex')).sort(), keysOf(live))
+    assert.deepEqual(await store.findLive([]), [])
   })
 
   check('a record without owner has none', async ({ store, clock }) => {
