@@ -96,9 +96,9 @@ function problemOfKeys(keys: readonly StoreKey[]): string | undefined {
   return keys.map(problemOfKey).find((problem) => problem !== undefined)
 }
 
-function problemOfSessions(sessions: readonly StoredSession[]): string | undefined {
+function problemOfSessions(sessions: unknown): string | undefined {
   if (!Array.isArray(sessions)) return 'putNewer takes an array of sessions.'
-  for (const { key, record } of sessions) {
+  for (const { key, record } of sessions as StoredSession[]) {
     const problem = problemOfPut(key, record, 'any')
     if (problem !== undefined) return problem
   }

@@ -1,4 +1,15 @@
 export * from './errors.ts'
+export {
+  CHAIN_EVENTS_CHANNEL,
+  type ChainEvent,
+  type ChainStatus,
+  createFailoverStore,
+  type FailoverOptions,
+  type FailoverStore,
+  type LinkState,
+  type LinkStatus,
+  type MirrorStatus,
+} from './failover/index.ts'
 export { createFileStore, type FileStoreOptions } from './file/index.ts'
 export { createGuardedStore } from './guarded-store.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './memory/index.ts'
@@ -23,7 +34,7 @@ export type {
   SessionChange,
   SessionMeta,
 } from './sealed/session.ts'
-export type { JsonValue, SessionData } from './sealed/session-data.ts'
+export { type JsonValue, type SessionData, toJsonText } from './sealed/session-data.ts'
 export { toStoreKey } from './store-key.ts'
 export type {
   PutExpectation,

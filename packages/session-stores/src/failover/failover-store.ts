@@ -1,0 +1,66 @@
+import { createGuardedStore } from '../guarded-store.ts'
+import type { SessionStore, StoreCapabilities } from '../store.ts'
+import type { FailoverStore } from './chain-status.ts'
+import { type ChainLinks, type FailoverOptions, resolveFailoverOptions, resolveLinks } from './failover-options.ts'
+import { createParts } from './failover-parts.ts'
+import { describeChain } from './describe-chain.ts'
+import { countLink, scanLink } from './whole-chain.ts'
+
+/**
+ * Several stores as one, such as `[redis, postgres, memory]`: the first serves and the second is written behind it;
+ * when the first fails, the second serves, and when it is back, it is brought up before anything is read from it.
+ *
+ * @param links - One or two durable stores that can scan and know owners, and at most one that is not durable.
+ * @throws {TypeError} Names everything that is wrong.
+ */
+export function createFailoverStore(links: readonly SessionStore[], options: FailoverOptions = {}): FailoverStore {
+  const settings = resolveFailoverOptions(options)
+  const chain = resolveLinks(links)
+  const { helm, mirror, operations, close } = createParts(chain, settings)
+  const supports = capabilitiesOf(chain)
+  const { run } = operations
+
+  /** The link that serves, for what concerns all of its sessions. */
+  async function serving(): Promise<SessionStore> {
+    return run(async (_calls, _again, { place }) => chain[place] ?? chain.first)
+  }
+
+  const store = createGuardedStore({
+    name: settings.name,
+    supports,
+    get: (key) => run((calls) => calls.get(key)),
+    put: (key, record, expected) => run((calls, again) => calls.put({ key, record, expected, again })),
+    touch: (key, expiresAt) => run((calls) => calls.touch(key, expiresAt)),
+    destroy: (key) => run((calls) => calls.destroy(key)),
+    listByOwner: (ownerTag) => run((calls) => calls.listByOwner(ownerTag)),
+    destroyByOwner: (ownerTag, which = {}) => run((calls) => calls.destroyByOwner(ownerTag, which)),
+    async *scan(scanOptions) {
+      yield* scanLink(await serving(), scanOptions)
+    },
+    async prune(pruneOptions) {
+      await mirror?.drain().catch(() => undefined)
+      let removed = 0
+      for (const link of chain.all) removed += (await link.prune?.(pruneOptions).catch(() => 0)) ?? 0
+      return removed
+    },
+    statistics: async () => countLink(await serving()),
+    ping: () => run(async (_calls, _again, { place }) => chain[place]?.ping()),
+    async close() {
+      await close()
+      if (settings.ownsLinks) await Promise.all(chain.all.map((link) => link.close()))
+    },
+  })
+  return Object.freeze({ ...store, status: () => describeChain({ chain, helm, mirror }) })
+}
+
+function capabilitiesOf({ all, first, second }: ChainLinks): StoreCapabilities {
+  const durable = second === undefined ? [first] : [first, second]
+  return Object.freeze({
+    scan: true,
+    owners: true,
+    prune: all.some((link) => link.supports.prune),
+    statistics: durable.every((link) => link.supports.statistics),
+    durable: true,
+    shared: durable.every((link) => link.supports.shared),
+  })
+}

@@ -1,0 +1,201 @@
+import { StoreUnavailableError } from '../errors.ts'
+import { putNewer } from '../record-order.ts'
+import type { SessionRecord, SessionStore, StoredSession, StoreKey } from '../store.ts'
+import type { ResolvedFailoverOptions } from './failover-options.ts'
+import { limitWait } from './link-calls.ts'
+import { visible } from './chain-record.ts'
+
+/** Writes of the first link on their way to the second: in batches, each session once, the newest of it. */
+export interface Mirror {
+  readonly pending: number
+  readonly oldestPendingMs: number | undefined
+  readonly dropped: number
+  /** Writes were dropped: what the second link lacks is not known any more. */
+  readonly overflowed: boolean
+  /** A pass over all sessions begins, and makes up for what was dropped so far. */
+  clearOverflow(): void
+  note(session: StoredSession): void
+  /** Only the expiry is known; the rest is read when it is written. */
+  noteTouch(key: StoreKey, expiresAt: number): void
+  forget(key: StoreKey): void
+  /** Resolves when there is room; at once while the second link is away, where what is oldest is dropped instead. */
+  room(): Promise<void>
+  /** Writes all that waits. Rejects when the second link cannot. */
+  drain(): Promise<void>
+  /** The second link is away, or back. */
+  pause(): void
+  resume(): void
+  /** Resolves when all is written, or cannot be. */
+  close(): Promise<void>
+}
+
+export interface MirrorOptions {
+  readonly first: SessionStore
+  readonly second: SessionStore
+  readonly settings: ResolvedFailoverOptions
+  /** Whether the first link can be read now. */
+  readonly firstReadable: () => boolean
+  readonly onFailure: (error: unknown) => void
+  readonly onOverflow: () => void
+}
+
+interface Entry {
+  readonly key: StoreKey
+  readonly record: SessionRecord | undefined
+  readonly touchedTo: number | undefined
+  readonly since: number
+}
+
+export function createMirror(options: MirrorOptions): Mirror {
+  const { first, second, settings, firstReadable, onFailure, onOverflow } = options
+  const { clock, maxDelayMs, maxPending, batchSize, timeoutMs, monotonicMs } = settings
+  let entries = new Map<string, Entry>()
+  let flushing: Promise<void> | undefined
+  let cancelTimer: (() => void) | undefined
+  let paused = false
+  let [dropped, overflowed] = [0, false]
+  let roomWaiters: (() => void)[] = []
+
+  function add(key: StoreKey, change: { record?: SessionRecord; touchedTo?: number }): void {
+    const name = key.toString('latin1')
+    const there = entries.get(name)
+    const since = there?.since ?? monotonicMs()
+    // A later write brings its own expiry.
+    const entry = change.record === undefined ? { record: there?.record, touchedTo: change.touchedTo } : { record: change.record, touchedTo: undefined }
+    entries.set(name, { key, since, ...entry })
+    if (paused && entries.size > maxPending) return overflow()
+    if (entries.size >= batchSize) flushSoon(0)
+    else flushSoon(maxDelayMs)
+  }
+
+  function overflow(): void {
+    dropped += entries.size
+    overflowed = true
+    entries = new Map()
+    onOverflow()
+  }
+
+  function flushSoon(delayMs: number): void {
+    if (paused || flushing !== undefined) return
+    if (delayMs > 0 && cancelTimer !== undefined) return
+    cancelTimer?.()
+    cancelTimer = clock.setTimer(() => void flush().catch(() => undefined), delayMs)
+  }
+
+  function flush(): Promise<void> {
+    cancelTimer?.()
+    cancelTimer = undefined
+    flushing ??= flushBatches().finally(() => {
+      flushing = undefined
+      if (entries.size > 0) flushSoon(maxDelayMs)
+    })
+    return flushing
+  }
+
+  async function flushBatches(): Promise<void> {
+    // What is added meanwhile begins a batch of its own.
+    let left = entries.size
+    while (left > 0 && entries.size > 0) {
+      const batch = takeBatch()
+      left -= batch.length
+      try {
+        await limitWait(writeBatch(batch), timeoutMs, second.name, clock)
+      } catch (error) {
+        putBack(batch)
+        onFailure(error)
+        throw error
+      } finally {
+        makeRoom()
+      }
+    }
+  }
+
+  function takeBatch(): Entry[] {
+    const batch: Entry[] = []
+    for (const [name, entry] of entries) {
+      entries.delete(name)
+      if (batch.push(entry) === batchSize) break
+    }
+    return batch
+  }
+
+  /** What was noted meanwhile is newer. */
+  function putBack(batch: readonly Entry[]): void {
+    const later = entries
+    entries = new Map(batch.map((entry) => [entry.key.toString('latin1'), entry]))
+    for (const [name, entry] of later) {
+      const former = entries.get(name)
+      entries.set(name, { ...entry, record: entry.record ?? former?.record, since: former?.since ?? entry.since })
+    }
+  }
+
+  async function writeBatch(batch: readonly Entry[]): Promise<void> {
+    const sessions = await Promise.all(batch.map(complete))
+    await putNewer(second, sessions.filter((session) => session !== undefined))
+  }
+
+  async function complete({ key, record, touchedTo }: Entry): Promise<StoredSession | undefined> {
+    if (record !== undefined) return { key, record: touchedTo === undefined ? record : { ...record, expiresAt: touchedTo } }
+    const there = visible(await readTouched(key))
+    return there === undefined ? undefined : { key, record: there.expiresAt > (touchedTo ?? 0) ? there : { ...there, expiresAt: touchedTo ?? there.expiresAt } }
+  }
+
+  async function readTouched(key: StoreKey): Promise<SessionRecord | undefined> {
+    if (!firstReadable()) return second.get(key)
+    return first.get(key).catch(() => second.get(key))
+  }
+
+  function makeRoom(): void {
+    if (!paused && entries.size >= maxPending) return
+    const waiting = roomWaiters
+    roomWaiters = []
+    for (const resume of waiting) resume()
+  }
+
+  return {
+    get pending() {
+      return entries.size
+    },
+    get oldestPendingMs() {
+      const [oldest] = entries.values()
+      return oldest === undefined ? undefined : monotonicMs() - oldest.since
+    },
+    get dropped() {
+      return dropped
+    },
+    get overflowed() {
+      return overflowed
+    },
+    clearOverflow() {
+      overflowed = false
+    },
+    note: ({ key, record }) => add(key, { record }),
+    noteTouch: (key, expiresAt) => add(key, { touchedTo: expiresAt }),
+    forget: (key) => void entries.delete(key.toString('latin1')),
+    room() {
+      if (paused || entries.size < maxPending) return Promise.resolve()
+      flushSoon(0)
+      return new Promise((resolve) => roomWaiters.push(resolve))
+    },
+    async drain() {
+      if (paused) throw new StoreUnavailableError(second.name, 'AWAY')
+      await flushing?.catch(() => undefined)
+      while (entries.size > 0) await flush()
+    },
+    pause() {
+      paused = true
+      cancelTimer?.()
+      cancelTimer = undefined
+      makeRoom()
+    },
+    resume() {
+      paused = false
+      if (entries.size > 0) flushSoon(0)
+    },
+    async close() {
+      await flushing?.catch(() => undefined)
+      while (!paused && entries.size > 0) await flush().catch(() => (paused = true))
+      cancelTimer?.()
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { KeyturnError } from '@keyturn/token-crypto'
+import type { ResolvedFailoverOptions } from './failover-options.ts'
+import type { Bearing, Helm } from './helm.ts'
+import { limitWait } from './link-calls.ts'
+import type { PlaceCalls } from './place-calls.ts'
+
+export interface OperationsOptions {
+  readonly helm: Helm
+  readonly settings: ResolvedFailoverOptions
+  readonly callsAt: (bearing: Bearing) => PlaceCalls
+  readonly nameOf: (bearing: Bearing) => string
+}
+
+/** @param again - An earlier attempt may have happened. */
+export type Operation<T> = (calls: PlaceCalls, again: boolean, bearing: Bearing) => Promise<T>
+
+/** Carries operations out on the link that serves, and again on the next where that one fails. */
+export interface Operations {
+  run<T>(operation: Operation<T>): Promise<T>
+}
+
+const MOST_ATTEMPTS = 6
+
+export function createOperations({ helm, settings, callsAt, nameOf }: OperationsOptions): Operations {
+  const { clock, timeoutMs, leaseMs, maxDelayMs, monotonicMs } = settings
+  /** The link that fails, a change of links, and the link that takes its place. */
+  const longestMs = 2 * timeoutMs + 2 * leaseMs + maxDelayMs
+
+  async function attempt<T>(operation: Operation<T>, again: boolean, bearing: Bearing): Promise<T> {
+    const limitMs = timeoutMs + (bearing.dual ? timeoutMs : 0)
+    return limitWait(operation(callsAt(bearing), again, bearing), limitMs, nameOf(bearing), clock)
+  }
+
+  return {
+    async run(operation) {
+      const until = monotonicMs() + longestMs
+      for (let tried = 0; ; tried++) {
+        const bearing = await helm.bearing(until)
+        try {
+          const result = await attempt(operation, tried > 0, bearing)
+          const counts = helm.confirm(bearing, until)
+          if (counts === true || (await counts)) return result
+        } catch (error) {
+          if (!isOfLink(error) || tried >= MOST_ATTEMPTS || bearing.place === 'last') throw error
+          if (bearing.dual) await helm.abortReturn()
+          const verdict = await helm.doubt(bearing.place, error)
+          if (verdict === 'sound' && !isOutage(error)) throw error
+          if (monotonicMs() >= until) throw error
+        }
+      }
+    },
+  }
+}
+
+const OF_CALLER = new Set(['KEYTURN_STORE_RECORD', 'KEYTURN_STORE_CLOSED', 'KEYTURN_SESSION_TOO_LARGE'])
+
+/** Whether another link might do better. */
+function isOfLink(error: unknown): boolean {
+  return error instanceof KeyturnError && !OF_CALLER.has(error.code)
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof KeyturnError && error.code === 'KEYTURN_STORE_UNAVAILABLE'
+}

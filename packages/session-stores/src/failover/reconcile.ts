@@ -1,0 +1,93 @@
+import { putNewer } from '../record-order.ts'
+import type { SessionRecord, SessionStore, StoredSession } from '../store.ts'
+import { digGrave, isGrave, visible } from './chain-record.ts'
+
+export interface PassOptions {
+  readonly from: SessionStore
+  readonly to: SessionStore
+  readonly batchSize: number
+  readonly signal: AbortSignal
+}
+
+export interface PassResult {
+  /** Sessions written to the link that was brought up. */
+  readonly moved: number
+  /** Sessions that were there and had ended elsewhere. */
+  readonly ended: number
+}
+
+/** Puts into `to` what is newer in `from`, graves included. @param refuse - Sessions that are not to be put, but ended. */
+export async function copyNewer(
+  { from, to, batchSize, signal }: PassOptions,
+  refuse: (session: StoredSession) => boolean = () => false,
+): Promise<number> {
+  let copied = 0
+  for await (const page of pages(from, batchSize, signal)) {
+    const ours = page.filter(({ record }) => isGrave(record) || visible(record) !== undefined)
+    const refused = ours.filter(refuse)
+    copied += await putNewer(to, ours.filter((session) => !refused.includes(session)))
+    for (const session of refused) await buryUnlessThere(to, session)
+  }
+  return copied
+}
+
+/** A session that is served from `to` in the same version or a later one lives on. */
+async function buryUnlessThere(to: SessionStore, { key, record }: StoredSession): Promise<void> {
+  const there = await to.get(key)
+  if (there !== undefined && there.createdAt >= record.createdAt && there.version >= record.version) return
+  await putNewer(to, [{ key, record: digGrave(record) }])
+}
+
+/**
+ * Makes `to` what `from` is, wherever `from` is newer, and where both have the same version of different writes: `from`
+ * was served last.
+ */
+export async function levelTo({ from, to, batchSize, signal }: PassOptions): Promise<PassResult> {
+  let [moved, ended] = [0, 0]
+  for await (const page of pages(from, batchSize, signal)) {
+    const ours = page.filter(({ record }) => isGrave(record) || visible(record) !== undefined)
+    const there = await Promise.all(ours.map(({ key }) => to.get(key)))
+    const graves = ours.filter(({ record }, index) => isGrave(record) && visible(there[index]) !== undefined)
+    const live = ours.filter(({ record }, index) => !isGrave(record) && !isSame(record, there[index]))
+    await putNewer(to, graves)
+    const stored = await putNewer(to, live)
+    if (stored < live.length) await settleTies(to, ours, there)
+    moved += live.length
+    ended += graves.length
+  }
+  return { moved, ended }
+}
+
+async function settleTies(
+  to: SessionStore,
+  ours: readonly StoredSession[],
+  there: readonly (SessionRecord | undefined)[],
+): Promise<void> {
+  for (const [index, { key, record }] of ours.entries()) {
+    const other = there[index]
+    if (other?.version !== record.version || other.createdAt !== record.createdAt) continue
+    if (!other.sealed.equals(record.sealed)) await to.put(key, record, other.version)
+  }
+}
+
+function isSame(record: SessionRecord, there: SessionRecord | undefined): boolean {
+  if (there === undefined) return false
+  const { version, createdAt, expiresAt, sealed } = there
+  return (
+    version === record.version &&
+    createdAt === record.createdAt &&
+    expiresAt >= record.expiresAt &&
+    sealed.equals(record.sealed)
+  )
+}
+
+async function* pages(from: SessionStore, batchSize: number, signal: AbortSignal): AsyncGenerator<StoredSession[]> {
+  let page: StoredSession[] = []
+  for await (const session of from.scan?.({ batchSize, signal }) ?? []) {
+    signal.throwIfAborted()
+    if (page.push(session) < batchSize) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
+}
