@@ -1,8 +1,9 @@
 import { type Clock, type EpochMs, type LiveKeyring, systemClock, UnknownKeyError } from '@keyturn/token-crypto'
 import { SessionExistsError } from '../errors.ts'
 import { assertNoProblems, wholeNumber } from '../option-rules.ts'
-import type { SessionStore, StoreKey } from '../store.ts'
+import type { SessionRecord, SessionStore, StoreKey } from '../store.ts'
 import { toStoreKey } from '../store-key.ts'
+import { createOpenedSessions, type OpenedSession } from './opened-sessions.ts'
 import { createOwnedSessions, type OwnedSessions } from './owned-sessions.ts'
 import type {
   LoadedSession,
@@ -23,6 +24,11 @@ export interface SealedSessionsOptions {
   readonly maxBytes?: number
   /** Most attempts to write a session that others write at the same time. Default 32. */
   readonly maxAttempts?: number
+  /**
+   * Bytes for what was opened lately, in plain in the memory of this process, so that a record that is still the same
+   * is not decrypted again. The store is read all the same. 0 remembers nothing. Default 8 MiB.
+   */
+  readonly rememberBytes?: number
   readonly clock?: Clock
 }
 
@@ -65,41 +71,61 @@ export interface SealedSessions extends OwnedSessions {
 
 /** @throws {TypeError} Names every option that is wrong. */
 export function createSealedSessions(options: SealedSessionsOptions): SealedSessions {
-  const { store, keyring, clock = systemClock, maxBytes = 1024 * 1024, maxAttempts = 32 } = options
+  const { store, keyring, clock = systemClock, maxBytes = 1024 * 1024, maxAttempts = 32, rememberBytes = 8 * 1024 * 1024 } = options
   assertNoProblems('createSealedSessions', [
     typeof store?.get === 'function' ? undefined : 'store must be a session store',
     typeof keyring?.refreshForUnknownKey === 'function' ? undefined : 'keyring must be a LiveKeyring',
     wholeNumber('maxBytes', maxBytes, { min: 1024 }),
     wholeNumber('maxAttempts', maxAttempts, { min: 1, max: 1000 }),
+    wholeNumber('rememberBytes', rememberBytes, { min: 0 }),
   ])
   const sealer = createSessionSealer(keyring, maxBytes)
   const writer = createSessionWriter({ store, sealer, maxAttempts })
+  const opened = createOpenedSessions(rememberBytes)
+
+  function open(id: string, key: StoreKey, record: SessionRecord): LoadedSession | Promise<LoadedSession> {
+    try {
+      return remember(id, key, sealer.open(key, record))
+    } catch (error) {
+      if (!(error instanceof UnknownKeyError)) throw error
+      return sealer.openLater(key, record).then((texts) => remember(id, key, texts))
+    }
+  }
+
+  function remember(id: string, key: StoreKey, texts: OpenedTexts): LoadedSession {
+    const meta = Object.freeze(parseSealed(texts.metaText) as SessionMeta)
+    opened.set(id, { key, texts, meta })
+    return toLoaded(id, { key, texts, meta })
+  }
 
   return {
     store,
     ...createOwnedSessions({ store, keyring, sealer }),
     async load(id) {
-      const key = toStoreKey(id)
+      const recalled = opened.get(id)
+      const key = recalled?.key ?? toStoreKey(id)
       const record = await store.get(key)
-      if (record === undefined) return undefined
-      try {
-        return toLoaded(id, key, sealer.open(key, record))
-      } catch (error) {
-        if (!(error instanceof UnknownKeyError)) throw error
-        return toLoaded(id, key, await sealer.openLater(key, record))
+      if (record === undefined) {
+        opened.delete(id)
+        return undefined
       }
+      const same = recalled?.texts.sealed.equals(record.sealed) ? sealer.reopen(record, recalled.texts) : undefined
+      if (recalled === undefined || same === undefined) return open(id, key, record)
+      return toLoaded(id, { key, texts: same, meta: recalled.meta })
     },
     async create(id, { data, meta = {}, createdAt = clock.now(), expiresAt }) {
       const key = toStoreKey(id)
       const texts = { dataText: toJsonText(data), metaText: toJsonText(meta), version: 1, createdAt, expiresAt }
       const written = await writer.write(key, texts, 'absent')
       if (written.outcome !== 'stored') throw new SessionExistsError()
-      return toLoaded(id, key, written.texts)
+      return remember(id, key, written.texts)
     },
     async save(loaded, { data, meta, expiresAt }) {
+      const { id, key } = loaded
       const metaText = meta === undefined || meta === loaded.meta ? loaded.metaText : toJsonText(meta)
       const mine: SessionTexts = { ...textsOf(loaded), dataText: toJsonText(data), metaText, expiresAt }
-      return toOutcome(loaded, await writer.writeMerged(loaded.key, loaded, mine))
+      const texts = await writer.writeMerged(key, loaded, mine)
+      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: remember(id, key, texts) }
     },
     async update(id, change) {
       const key = toStoreKey(id)
@@ -108,28 +134,26 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
         const dataText = toJsonText((await change(data)) ?? data)
         return dataText === current.dataText ? undefined : { ...current, dataText }
       })
-      return texts === undefined ? undefined : toLoaded(id, key, texts)
+      return texts === undefined ? undefined : remember(id, key, texts)
     },
     touch: async (id, expiresAt) => store.touch(toStoreKey(id), expiresAt),
-    destroy: async (id) => store.destroy(toStoreKey(id)),
+    async destroy(id) {
+      opened.delete(id)
+      await store.destroy(toStoreKey(id))
+    },
     async rewrap(loaded) {
       const texts = { ...textsOf(loaded), version: loaded.version + 1 }
       const written = await writer.write(loaded.key, texts, loaded.version)
-      if (written.outcome === 'conflict') return { outcome: 'conflict' }
-      return toOutcome(loaded, written.outcome === 'stored' ? written.texts : undefined)
+      if (written.outcome !== 'stored') return written
+      return { outcome: 'stored', session: remember(loaded.id, loaded.key, written.texts) }
     },
   }
 }
 
-function toLoaded(id: string, key: StoreKey, texts: OpenedTexts): LoadedSession {
+function toLoaded(id: string, { key, texts, meta }: OpenedSession): LoadedSession {
   const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
   const data = parseSealed(dataText) as SessionData
-  const meta = parseSealed(metaText) as SessionMeta
   return { id, key, data, dataText, meta, metaText, version, createdAt, expiresAt, keyId, stale }
-}
-
-function toOutcome({ id, key }: LoadedSession, texts: OpenedTexts | undefined): SaveOutcome {
-  return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toLoaded(id, key, texts) }
 }
 
 function textsOf({ dataText, metaText, version, createdAt, expiresAt }: LoadedSession): SessionTexts {

@@ -1,10 +1,10 @@
-import type { EpochMs } from '@keyturn/token-crypto'
+import type { EpochMs, KeyId } from '@keyturn/token-crypto'
 import { SessionDataError } from '../errors.ts'
 
 /** Whose session it is, as its record shows it. */
 export interface FrameOwner {
-  /** Key under which the tag was made, 8 bytes. */
-  readonly keyId: Buffer
+  /** Key under which the tag was made. */
+  readonly keyId: KeyId
   /** 32 bytes. */
   readonly tag: Buffer
 }
@@ -44,7 +44,7 @@ export function encodeFrame({ metaText, dataText, createdAt, owner }: SessionFra
   plain.writeDoubleBE(createdAt, CREATED_AT)
   if (owner !== undefined) {
     plain[OWNER_FLAG_AT] = 1
-    owner.keyId.copy(plain, OWNER_KEY_AT)
+    plain.write(owner.keyId, OWNER_KEY_AT, 'hex')
     owner.tag.copy(plain, OWNER_TAG_AT)
   }
   plain.writeUInt16BE(metaBytes, metaLengthAt)
@@ -67,6 +67,6 @@ export function decodeFrame(plain: Buffer): SessionFrame | undefined {
     metaText: plain.toString('utf8', metaAt, dataAt),
     dataText: plain.toString('utf8', dataAt),
     createdAt: plain.readDoubleBE(CREATED_AT),
-    owner: flag === 1 ? { keyId: plain.subarray(OWNER_KEY_AT, OWNER_TAG_AT), tag: plain.subarray(OWNER_TAG_AT, OWNER_END) } : undefined,
+    owner: flag === 1 ? { keyId: plain.toString('hex', OWNER_KEY_AT, OWNER_TAG_AT), tag: plain.subarray(OWNER_TAG_AT, OWNER_END) } : undefined,
   }
 }

@@ -2,6 +2,8 @@ import {
   constantTimeEqual,
   createOwnerTag,
   type EpochMs,
+  inspectSealed,
+  type KeyId,
   type Keyring,
   type LiveKeyring,
   open,
@@ -12,7 +14,7 @@ import {
 import { SessionTooLargeError } from '../errors.ts'
 import type { SessionRecord, StoreKey, Version } from '../store.ts'
 import type { SessionMeta } from './session.ts'
-import { decodeFrame, encodeFrame, type FrameOwner } from './session-frame.ts'
+import { decodeFrame, encodeFrame, type FrameOwner, type SessionFrame } from './session-frame.ts'
 
 /** A session as texts, and where it stands in its store. */
 export interface SessionTexts {
@@ -24,8 +26,11 @@ export interface SessionTexts {
 }
 
 export interface OpenedTexts extends SessionTexts {
-  readonly keyId: string
+  readonly keyId: KeyId
   readonly stale: boolean
+  /** What they were opened from. */
+  readonly sealed: Buffer
+  readonly owner: FrameOwner | undefined
 }
 
 /** Turns sessions into records and back; a record opens only under the key of the store that it was sealed for. */
@@ -35,27 +40,39 @@ export interface SessionSealer {
    * @throws {UnknownKeyError} KEYTURN_UNKNOWN_KEY
    */
   open(key: StoreKey, record: SessionRecord): OpenedTexts
+  /**
+   * What opening a record would give whose sealed bytes were opened before.
+   *
+   * @returns `undefined` where its key is accepted no longer.
+   * @throws {OpenError} KEYTURN_CANNOT_OPEN: its owner is not the one that was sealed.
+   */
+  reopen(record: SessionRecord, opened: OpenedTexts): OpenedTexts | undefined
   /** Like `open`; for a key that is not known it asks the keyring once to look for it. */
   openLater(key: StoreKey, record: SessionRecord): Promise<OpenedTexts>
   /** @throws {SessionTooLargeError} KEYTURN_SESSION_TOO_LARGE */
-  seal(key: StoreKey, texts: SessionTexts, userId: string | undefined): SessionRecord
+  seal(key: StoreKey, texts: SessionTexts, userId: string | undefined): SealedTexts
+}
+
+export interface SealedTexts {
+  readonly record: SessionRecord
+  readonly texts: OpenedTexts
 }
 
 export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): SessionSealer {
   function openWith(current: Keyring, key: StoreKey, record: SessionRecord): OpenedTexts {
     const frame = decodeFrame(open(current, 'session', record.sealed, { kind: 'session', key }))
-    if (frame === undefined || !isTaggedAs(record, frame.owner)) throw new OpenError()
-    // Whoever may edit the row could change its date of creation: the sealed one counts.
-    const { dataText, metaText, createdAt, owner } = frame
-    const { version, expiresAt, keyId } = record
-    const stale =
-      isOnItsWayOut(current, 'session', keyId) ||
-      (owner !== undefined && isOnItsWayOut(current, 'owner', owner.keyId.toString('hex')))
-    return { dataText, metaText, version, createdAt, expiresAt, keyId, stale }
+    if (frame === undefined) throw new OpenError()
+    // The key that opened it, whatever the record says.
+    const keyId = inspectSealed(record.sealed)?.keyId ?? record.keyId
+    return join(current, record, frame, keyId)
   }
 
   return {
     open: (key, record) => openWith(keyring.current, key, record),
+    reopen(record, opened) {
+      const { current } = keyring
+      return current.find('session', opened.keyId) === undefined ? undefined : join(current, record, opened, opened.keyId)
+    },
     async openLater(key, record) {
       try {
         return openWith(keyring.current, key, record)
@@ -67,19 +84,28 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
     },
     seal(key, { dataText, metaText, version, createdAt, expiresAt }, userId) {
       const { current } = keyring
-      const owner = userId === undefined ? undefined : { keyId: current.primary('owner').idBytes, tag: createOwnerTag(current, userId) }
+      const owner = userId === undefined ? undefined : { keyId: current.primary('owner').id, tag: createOwnerTag(current, userId) }
       const plain = encodeFrame({ metaText, dataText, createdAt, owner })
       if (plain.length > maxBytes) throw new SessionTooLargeError(plain.length, maxBytes)
+      const sealed = seal(current, 'session', plain, { kind: 'session', key })
+      const keyId = current.primary('session').id
       return {
-        sealed: seal(current, 'session', plain, { kind: 'session', key }),
-        keyId: current.primary('session').id,
-        version,
-        ownerTag: owner?.tag,
-        createdAt,
-        expiresAt,
+        record: { sealed, keyId, version, ownerTag: owner?.tag, createdAt, expiresAt },
+        texts: { dataText, metaText, version, createdAt, expiresAt, keyId, stale: false, sealed, owner },
       }
     },
   }
+}
+
+/** What was sealed, and where the record says that it stands. */
+function join(current: Keyring, record: SessionRecord, { dataText, metaText, createdAt, owner }: SessionFrame, keyId: KeyId): OpenedTexts {
+  if (!isTaggedAs(record, owner)) throw new OpenError()
+  const { version, expiresAt, sealed } = record
+  const stale =
+    isOnItsWayOut(current, 'session', keyId) ||
+    (owner !== undefined && isOnItsWayOut(current, 'owner', owner.keyId))
+  // Whoever may edit the row could change its date of creation: the sealed one counts.
+  return { dataText, metaText, version, createdAt, expiresAt, keyId, stale, sealed, owner }
 }
 
 /** A record tagged for somebody else, or for nobody, would stay alive when its user's sessions are ended. */

@@ -41,11 +41,11 @@ export function createSessionWriter({ store, sealer, maxAttempts }: WriterOption
   }
 
   async function write(key: StoreKey, texts: SessionTexts, expected: number | 'absent'): Promise<Written> {
-    const record = sealer.seal(key, texts, userIdOf(texts.metaText))
-    const outcome = await store.put(key, record, expected)
+    const sealed = sealer.seal(key, texts, userIdOf(texts.metaText))
+    const outcome = await store.put(key, sealed.record, expected)
     if (outcome === 'conflict') return { outcome: 'conflict' }
     if (outcome === 'gone') return { outcome: 'gone' }
-    return { outcome, texts: { ...texts, keyId: record.keyId, stale: false } }
+    return { outcome, texts: sealed.texts }
   }
 
   async function writeMerged(

@@ -30,7 +30,7 @@ export interface CookieSignerOptions {
   readonly format?: 'fastify-session' | 'express-session'
   /** Longest signed value in characters; anything longer is refused without hashing it. Default 4096. */
   readonly maxLength?: number
-  /** Signatures of the primary key to remember, so that an id is not hashed again. 0 turns it off. Default 1024. */
+  /** Signatures of the primary key to remember, so that an id is not hashed again. 0 turns it off. Default 4096. */
   readonly remember?: number
 }
 
@@ -113,7 +113,7 @@ export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptio
 function resolveOptions(options: CookieSignerOptions): { prefix: string; maxLength: number; remember: number } {
   const format = options.format ?? 'fastify-session'
   const maxLength = options.maxLength ?? 4096
-  const remember = options.remember ?? 1024
+  const remember = options.remember ?? 4096
   const problems = [
     Object.hasOwn(PREFIXES, format) ? undefined : "format is 'fastify-session' or 'express-session'",
     Number.isInteger(maxLength) && maxLength > SIGNATURE_LENGTH ? undefined : 'maxLength is a whole number over 43',

@@ -1,0 +1,112 @@
+import { createLiveKeyring, generateSecret, type Keyring, type LiveKeyring, OpenError } from '@keyturn/token-crypto'
+import t from 'tap'
+import { createMemoryStore, createSealedSessions, type SealedSessions, type SessionStore } from '../../src/index.ts'
+import { freshKeyring, keyringOf } from '../fixtures/keyrings.ts'
+
+const later = (): number => Date.now() + 3_600_000
+
+interface Counted {
+  readonly sessions: SealedSessions
+  readonly store: SessionStore
+  /** Reads that had to decrypt: those that asked the keyring for the key itself. */
+  decrypted(): number
+}
+
+function createCounted({ rememberBytes, live = freshKeyring() }: { rememberBytes?: number; live?: LiveKeyring } = {}): Counted {
+  let decrypted = 0
+  const counting = (keyring: Keyring): Keyring => ({
+    ...keyring,
+    find(purpose, keyId) {
+      const found = keyring.find(purpose, keyId)
+      if (found === undefined || purpose !== 'session') return found
+      return Object.defineProperty({ ...found }, 'key', { get: () => (decrypted++, found.key) })
+    },
+  })
+  const keyring: LiveKeyring = Object.create(live, { current: { get: () => counting(live.current) } })
+  const store = createMemoryStore({ environment: 'test' })
+  const remember = rememberBytes === undefined ? {} : { rememberBytes }
+  return { store, sessions: createSealedSessions({ store, keyring, ...remember }), decrypted: () => decrypted }
+}
+
+async function countDecryptions(counted: Counted, work: () => Promise<unknown>): Promise<number> {
+  const before = counted.decrypted()
+  await work()
+  return counted.decrypted() - before
+}
+
+t.test('a record that did not change is decrypted once, and each load is an object of its own', async (t) => {
+  const counted = createCounted()
+  const { sessions, store } = counted
+  await createSealedSessions({ store, keyring: freshKeyring() }).create('foreign', { data: {}, expiresAt: later() })
+  await sessions.create('id', { data: { list: [1] }, meta: { userId: 'u1' }, expiresAt: later() })
+  t.equal(await countDecryptions(counted, () => sessions.load('id')), 0, 'what was written is known')
+  const [one, other] = [await sessions.load('id'), await sessions.load('id')]
+  t.strictSame(one, other)
+  ;(one?.data.list as number[]).push(2)
+  t.strictSame((await sessions.load('id'))?.data, { list: [1] })
+  t.throws(() => Object.assign(one?.meta ?? {}, { userId: 'u2' }), TypeError, 'what all of them share cannot be changed')
+})
+
+t.test('what another instance wrote is decrypted, and then known', async (t) => {
+  const live = freshKeyring()
+  const counted = createCounted({ live })
+  const { sessions, store } = counted
+  const elsewhere = createSealedSessions({ store, keyring: live })
+  await sessions.create('id', { data: { a: 1 }, expiresAt: later() })
+  await elsewhere.update('id', () => ({ a: 2 }))
+  t.ok((await countDecryptions(counted, async () => t.strictSame((await sessions.load('id'))?.data, { a: 2 }))) > 0)
+  t.equal(await countDecryptions(counted, () => sessions.load('id')), 0)
+  const until = later() + 5000
+  await elsewhere.touch('id', until)
+  t.equal((await sessions.load('id'))?.expiresAt, until, 'where it stands is the word of the store')
+  await elsewhere.destroy('id')
+  t.equal(await sessions.load('id'), undefined)
+})
+
+t.test('what is remembered opens nothing that its record would not', async (t) => {
+  const live = freshKeyring()
+  const { sessions, store } = createCounted({ live })
+  const mine = await sessions.create('mine', { data: { a: 1 }, meta: { userId: 'u1' }, expiresAt: later() })
+  const theirs = await sessions.create('theirs', { data: { b: 1 }, meta: { userId: 'u2' }, expiresAt: later() })
+  const record = await store.get(mine.key)
+  const other = await store.get(theirs.key)
+  if (record === undefined || other === undefined) return t.fail('not stored')
+  await store.put(mine.key, { ...record, ownerTag: other.ownerTag }, 'any')
+  await t.rejects(sessions.load('mine'), OpenError, 'another owner')
+  await store.put(mine.key, { ...record, sealed: other.sealed }, 'any')
+  await t.rejects(sessions.load('mine'), OpenError, 'the bytes of another session')
+  const flipped = Buffer.from(record.sealed)
+  flipped[flipped.length - 1] = (flipped.at(-1) as number) ^ 1
+  await store.put(mine.key, { ...record, sealed: flipped }, 'any')
+  await t.rejects(sessions.load('mine'), OpenError, 'one bit')
+  await store.put(mine.key, record, 'any')
+  t.strictSame((await sessions.load('mine'))?.data, { a: 1 })
+})
+
+t.test('a key that is gone opens nothing any more, whatever is remembered', async (t) => {
+  const [older, newer] = [generateSecret(), generateSecret()]
+  const live = createLiveKeyring({ keyring: keyringOf([older, 'primary']) })
+  const { sessions, store } = createCounted({ live })
+  const { key } = await sessions.create('id', { data: {}, expiresAt: later() })
+  live.replace(keyringOf([newer, 'primary'], [older, 'retiring']))
+  t.equal((await sessions.load('id'))?.stale, true)
+  const record = await store.get(key)
+  live.replace(keyringOf([newer, 'primary']))
+  await t.rejects(sessions.load('id'), { code: 'KEYTURN_UNKNOWN_KEY' })
+  const newId = live.current.primary('session').id
+  if (record !== undefined) await store.put(key, { ...record, keyId: newId }, 'any')
+  await t.rejects(sessions.load('id'), { code: 'KEYTURN_UNKNOWN_KEY' }, 'also where its record names another')
+})
+
+t.test('no more is remembered than it was told, and nothing on request', async (t) => {
+  const few = createCounted({ rememberBytes: 10_000 })
+  const none = createCounted({ rememberBytes: 0 })
+  const ids = Array.from({ length: 50 }, (_, i) => `id-${i}`)
+  for (const { sessions } of [few, none]) {
+    for (const id of ids) await sessions.create(id, { data: { id }, expiresAt: later() })
+  }
+  t.ok((await countDecryptions(few, () => few.sessions.load('id-0'))) > 0, 'the oldest made room')
+  t.equal(await countDecryptions(few, () => few.sessions.load('id-49')), 0)
+  t.ok((await countDecryptions(none, () => none.sessions.load('id-49'))) > 0)
+  t.throws(() => createCounted({ rememberBytes: -1 }), /rememberBytes/)
+})
