@@ -51,6 +51,15 @@ export class NoSessionError extends KeyturnError {
   }
 }
 
+/** Sessions rest in the cookies of their browsers: nobody here can list, change or end them. */
+export class SessionsNotStoredError extends KeyturnError {
+  readonly code = 'KEYTURN_SESSIONS_NOT_STORED'
+
+  constructor() {
+    super('Sessions are held in cookies here (`stateless`): they can be neither listed nor changed nor ended on the server. Register with a store for that.')
+  }
+}
+
 /** An optional package that an option asks for is not installed. */
 export class MissingPackageError extends KeyturnError {
   readonly code = 'KEYTURN_PACKAGE_MISSING'

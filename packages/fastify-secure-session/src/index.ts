@@ -20,6 +20,7 @@ export {
   MissingPackageError,
   NoSessionError,
   NotSignedInError,
+  SessionsNotStoredError,
   SessionStoreUnavailableError,
   StoreNotConfiguredError,
 } from './errors.ts'

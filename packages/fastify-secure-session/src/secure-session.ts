@@ -4,6 +4,7 @@ import type { LiveKeyring } from '@keyturn/token-crypto'
 import { readHealth, type SessionHealth } from './health/session-health.ts'
 import type { LegacyControl } from './legacy/legacy-side.ts'
 import type { SessionParts } from './session-parts.ts'
+import { createNoUserSessions } from './stateless/no-store.ts'
 import { createUserSessions, type UserSessions } from './session/user-sessions.ts'
 
 /** `fastify.secureSession`. */
@@ -22,15 +23,15 @@ export interface SecureSession {
   statistics(): Promise<DatedStatistics | undefined>
 }
 
-type SecureSessionParts = Pick<SessionParts, 'manager' | 'store' | 'sealed' | 'events' | 'legacy'>
+type SecureSessionParts = Pick<SessionParts, 'manager' | 'store' | 'sealed' | 'events' | 'legacy' | 'cookieRecords'>
 
-export function createSecureSession({ manager, store, sealed, events, legacy }: SecureSessionParts): SecureSession {
+export function createSecureSession({ manager, store, sealed, events, legacy, cookieRecords }: SecureSessionParts): SecureSession {
   const statistics = createStatisticsReader({ store })
   return {
     keyring: manager.keyring,
     store,
     legacy,
-    sessions: createUserSessions(sealed, events),
+    sessions: cookieRecords === undefined ? createUserSessions(sealed, events) : createNoUserSessions(),
     rotate: (options) => manager.rotate(options),
     statistics: () => statistics.read(),
     health: () => readHealth(manager, store),

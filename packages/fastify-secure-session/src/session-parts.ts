@@ -12,6 +12,8 @@ import { openStore } from './open-store.ts'
 import type { ResolvedSessionOptions } from './options/resolved-options.ts'
 import { createFastifySessionStore, type FastifySessionStore } from './session/fastify-session-store.ts'
 import type { SessionCookie } from './session/session-cookie.ts'
+import { type CookieRecords, createCookieRecords } from './stateless/cookie-records.ts'
+import { type CookieSession, createSealedCookie } from './stateless/sealed-cookie.ts'
 import { createSessionLifetime, type SessionLifetime } from './session/session-lifetime.ts'
 import { createSessionRecords, type SessionRecords } from './session/session-records.ts'
 
@@ -29,6 +31,10 @@ export interface SessionParts {
   readonly records: SessionRecords
   readonly signer: CookieSigner
   readonly cookie: SessionCookie
+  /** What the session's cookie carries: its signed id or, stateless, the session itself. */
+  readonly cookieValue: (session: CookieSession, expiresAt: number) => string
+  /** `undefined` where sessions rest in a store. */
+  readonly cookieRecords: CookieRecords | undefined
   /** `undefined` without the option `legacy`. */
   readonly legacy: LegacyControl | undefined
   /** What @fastify/session is given. */
@@ -65,7 +71,9 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     clock,
   })
   const lifetime = createSessionLifetime(options)
-  const records = createSessionRecords({ sealed, lifetime, clock, events, log, onRead: metrics?.onRead })
+  const sealedCookie = options.stateless ? createSealedCookie({ keyring, name: cookie.name }) : undefined
+  const cookieRecords = sealedCookie && createCookieRecords({ sealedCookie, lifetime, clock, events, onRead: metrics?.onRead })
+  const records = cookieRecords ?? createSessionRecords({ sealed, lifetime, clock, events, log, onRead: metrics?.onRead })
   const pruner = createPruner({
     store,
     clock,
@@ -86,6 +94,8 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     records,
     signer,
     cookie,
+    cookieValue: sealedCookie === undefined ? ({ id }) => signer.sign(id) : sealedCookie.seal,
+    cookieRecords,
     legacy: control,
     fastifyStore: createFastifySessionStore(records, options.idleTimeoutMs),
     pruner,

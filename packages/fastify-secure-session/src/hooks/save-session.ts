@@ -6,7 +6,7 @@ import { type SessionEntry, entryOf } from '../session/session-entry.ts'
 import type { SessionParts } from '../session-parts.ts'
 import { type RequestState, stateOf } from './request-state.ts'
 
-type SaveSessionParts = Pick<SessionParts, 'signer' | 'records' | 'lifetime' | 'cookie' | 'events' | 'clock' | 'log' | 'options'>
+type SaveSessionParts = Pick<SessionParts, 'cookieValue' | 'records' | 'lifetime' | 'cookie' | 'events' | 'clock' | 'log' | 'options'>
 
 type Done = (error?: Error | null) => void
 
@@ -15,7 +15,7 @@ type Done = (error?: Error | null) => void
  * cookie. @fastify/session's own `onSend` then finds nothing to do: it would save by its own hash, drop the
  * cookie of an unchanged session whose key is older, and save again for the reply of a failed save.
  */
-export function createSaveSession({ signer, records, lifetime, cookie, events, clock, log, options }: SaveSessionParts) {
+export function createSaveSession({ cookieValue, records, lifetime, cookie, events, clock, log, options }: SaveSessionParts) {
   let warned = false
 
   return function saveSession(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
@@ -86,7 +86,7 @@ export function createSaveSession({ signer, records, lifetime, cookie, events, c
       const expiresAt = touch
         ? lifetime.expiryAt(clock.now(), { meta: entry.meta, beganAt: entry.loaded.createdAt })
         : entry.loaded.expiresAt
-      cookie.issue(reply, signer.sign(id), expiresAt)
+      cookie.issue(reply, cookieValue(entry.loaded, expiresAt), expiresAt)
     }
     return undefined
   }
@@ -100,9 +100,9 @@ export function createSaveSession({ signer, records, lifetime, cookie, events, c
     if (state.reissue) events.emit('resigned', { id, userId: entry.meta.userId })
     if (entry.replaces !== undefined) await records.end(entry.replaces)
     entry.replaces = undefined
-    const expiresAt = entry.loaded?.expiresAt
-    if (expiresAt === undefined) return
-    if (entry.created || entry.moved || state.reissue) cookie.issue(reply, signer.sign(id), expiresAt)
+    const { loaded } = entry
+    if (loaded === undefined) return
+    if (entry.created || entry.moved || state.reissue) cookie.issue(reply, cookieValue(loaded, loaded.expiresAt), loaded.expiresAt)
   }
 
   // Answering plain HTTP with a Secure cookie would put a live session id on the wire in clear.

@@ -1,6 +1,7 @@
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import { checkOptions } from './option-rules.ts'
 import { resolveLegacyOptions } from '../legacy/legacy-options.ts'
+import { createNoStore } from '../stateless/no-store.ts'
 import type { ResolvedCookieOptions, ResolvedSessionOptions } from './resolved-options.ts'
 import type { SecureSessionOptions, SessionCookieOptions } from './secure-session-options.ts'
 import { readSessionEnvironment } from './session-environment.ts'
@@ -20,6 +21,7 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
   const environment = written.environment ?? from.name ?? 'development'
   const production = !RELAXED_ENVIRONMENTS.has(environment)
   const idleTimeoutMs = written.idleTimeoutMs ?? from.idleTimeoutMs ?? 7 * DAY_MS
+  const stateless = written.stateless ?? false
   const trackClients = written.trackClients ?? from.trackClients ?? true
   const resolved: ResolvedSessionOptions = {
     environment,
@@ -27,7 +29,8 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     env,
     secrets: written.secrets === undefined ? undefined : [written.secrets].flat(),
     secretFile: written.secretFile,
-    store: written.store,
+    store: stateless ? createNoStore() : written.store,
+    stateless,
     databaseUrl: written.databaseUrl ?? from.databaseUrl,
     redisUrl: written.redisUrl ?? from.redisUrl,
     cookie: Object.freeze(resolveCookie(written.cookie ?? {}, from.cookieDomain, production)),
@@ -42,10 +45,15 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     legacy: resolveLegacyOptions(written.legacy),
     healthRoutes: written.healthRoutes === true ? {} : written.healthRoutes,
     metrics: written.metrics,
-    problems: from.problems,
+    problems: [...from.problems, ...problemsOfStateless(written)],
   }
   checkOptions(resolved)
   return Object.freeze(resolved)
+}
+
+function problemsOfStateless({ stateless = false, store, legacy }: SecureSessionOptions): string[] {
+  if (!stateless || (store === undefined && legacy === undefined)) return []
+  return ['stateless excludes store and legacy: a session rests either in its cookie or in a store']
 }
 
 function resolveClientChange(written: SecureSessionOptions['clientChange'], compare: boolean): ClientChangePolicy | undefined {

@@ -25,6 +25,7 @@ export interface ResolvedSessionOptions {
   readonly store: SessionStore | undefined
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
+  readonly stateless: boolean
   readonly cookie: ResolvedCookieOptions
   readonly idleTimeoutMs: number
   readonly absoluteTimeoutMs: number

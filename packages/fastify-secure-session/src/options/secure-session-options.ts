@@ -50,6 +50,13 @@ export interface SecureSessionOptions {
    * @default with `USE_REDIS_SESSIONS`: `REDIS_URL`, or what `REDIS_HOST`, `REDIS_PORT`, `REDIS_PASSWORD` and `REDIS_TLS` make
    */
   readonly redisUrl?: string
+  /**
+   * Keeps each session in its own cookie, sealed, and no store at all. It has to fit into 4096 bytes. Nobody can list such
+   * sessions, nor end one before its time: a copy of a cookie works until it expires, also after sign-out.
+   *
+   * @default false
+   */
+  readonly stateless?: boolean
   readonly cookie?: SessionCookieOptions
   /** A session nobody used for this long ends, in milliseconds. @default `SESSION_TIMEOUT`, else 7 days */
   readonly idleTimeoutMs?: number

@@ -1,5 +1,6 @@
 import type { LoadedSession, SessionMeta } from '@keyturn/session-stores'
 import type { EpochMs } from '@keyturn/token-crypto'
+import type { SessionEntry } from './session-entry.ts'
 import type { ResolvedSessionOptions } from '../options/resolved-options.ts'
 
 type Timeouts = Pick<ResolvedSessionOptions, 'idleTimeoutMs' | 'absoluteTimeoutMs' | 'touchIntervalMs' | 'sliding'>
@@ -8,8 +9,8 @@ type Timeouts = Pick<ResolvedSessionOptions, 'idleTimeoutMs' | 'absoluteTimeoutM
 export interface SessionLifetime {
   /** Expiry of a session that is used at `now`: the idle timeout, cut at the absolute one. */
   expiryAt(now: EpochMs, session: { readonly meta: SessionMeta; readonly beganAt: EpochMs }): EpochMs
-  /** Expiry that an application wishes, cut at the absolute timeout. */
-  wished(expiresAt: EpochMs, beganAt: EpochMs): EpochMs
+  /** Expiry of a session that is stored now: as the application wishes it, moved by use, or as it was. */
+  nextExpiry(now: EpochMs, entry: Pick<SessionEntry, 'loaded' | 'meta' | 'wishedExpiry'>): EpochMs
   /** Whoever edits a row's expiry gets no more than a session that is used now would have. */
   capped(now: EpochMs, loaded: LoadedSession): LoadedSession
   /** A session's expiry moves only when that is worth a write. */
@@ -22,17 +23,23 @@ export function createSessionLifetime({ idleTimeoutMs, absoluteTimeoutMs, touchI
   const expiryAt: SessionLifetime['expiryAt'] = (now, { meta, beganAt }) =>
     Math.min(now + (meta.idleTimeoutMs ?? idleTimeoutMs), beganAt + absoluteTimeoutMs)
 
+  const touchIsDue: SessionLifetime['touchIsDue'] = (now, loaded) => {
+    if (!sliding) return false
+    const next = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })
+    return next - loaded.expiresAt >= touchIntervalMs && next > loaded.expiresAt
+  }
+
   return {
     expiryAt,
-    wished: (expiresAt, beganAt) => Math.min(expiresAt, beganAt + absoluteTimeoutMs),
+    touchIsDue,
+    nextExpiry(now, { loaded, meta, wishedExpiry }) {
+      const beganAt = loaded?.createdAt ?? now
+      if (wishedExpiry !== undefined) return Math.min(wishedExpiry, beganAt + absoluteTimeoutMs)
+      return loaded === undefined || touchIsDue(now, loaded) ? expiryAt(now, { meta, beganAt }) : loaded.expiresAt
+    },
     capped(now, loaded) {
       const latest = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })
       return loaded.expiresAt > latest ? { ...loaded, expiresAt: latest } : loaded
-    },
-    touchIsDue(now, loaded) {
-      if (!sliding) return false
-      const next = expiryAt(now, { meta: loaded.meta, beganAt: loaded.createdAt })
-      return next - loaded.expiresAt >= touchIntervalMs && next > loaded.expiresAt
     },
     isOver: (now, loaded) => now >= loaded.createdAt + absoluteTimeoutMs,
   }

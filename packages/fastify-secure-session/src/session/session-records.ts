@@ -64,7 +64,7 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, onR
     const now = clock.now()
     const { loaded, meta } = entry
     if (entry.ended) return 'gone'
-    const expiresAt = expiryOf(entry, now)
+    const expiresAt = lifetime.nextExpiry(now, entry)
     if (expiresAt <= now) {
       await end(id)
       events.emit('ended', { id, userId: meta.userId })
@@ -84,12 +84,6 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, onR
     entry.moved ||= expiresAt !== loaded.expiresAt
     entry.metaChanged = false
     return 'stored'
-  }
-
-  function expiryOf({ loaded, meta, wishedExpiry }: SessionEntry, now: number): number {
-    const beganAt = loaded?.createdAt ?? now
-    if (wishedExpiry !== undefined) return lifetime.wished(wishedExpiry, beganAt)
-    return loaded === undefined || lifetime.touchIsDue(now, loaded) ? lifetime.expiryAt(now, { meta, beganAt }) : loaded.expiresAt
   }
 
   async function end(id: string): Promise<void> {
