@@ -100,6 +100,15 @@ export class StoreCannotScanError extends KeyturnError {
   }
 }
 
+/** The checkpoint of a run over sessions cannot be used. Nothing was read or written. */
+export class CheckpointError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_CHECKPOINT'
+
+  constructor(problem: string) {
+    super(`The checkpoint file ${problem}. Give each run a file of its own; without it a run begins again and skips what is done.`)
+  }
+}
+
 /** The store of the old application did not answer or refused. */
 export class LegacyStoreUnavailableError extends KeyturnError {
   readonly code = 'KEYTURN_MIGRATION_LEGACY_STORE'

@@ -1,5 +1,5 @@
 export * from './errors.ts'
-export type { BulkOptions } from './bulk/bulk-options.ts'
+export type { BulkOptions, ResumableRunOptions, SessionRunOptions } from './bulk/bulk-options.ts'
 export type { BulkProgress } from './bulk/bulk-progress.ts'
 export { PROGRESS_CHANNEL } from './bulk/progress.ts'
 export { reencryptColumn, type ReencryptColumnOptions, type ReencryptColumnReport } from './bulk/reencrypt-column.ts'
@@ -10,7 +10,7 @@ export { createFernetFormat, type FernetFormatOptions } from './column/fernet-fo
 export { createSealedFormat, type SealedFormatOptions } from './column/sealed-format.ts'
 export { migrationSchemaSql } from './postgres/journal-schema.ts'
 export type { PostgresClient } from './postgres/postgres-client.ts'
-export type { BulkReport, LeftItem, Outcome } from './report.ts'
+export type { BulkReport, LeftItem, Outcome, SessionReport } from './report.ts'
 export { countKeyUsage, type KeyUsage, type KeyUsageOptions, type PlaceUsage, type RegisteredColumn } from './audit/key-usage.ts'
 export {
   clearUnreadable,

@@ -59,6 +59,12 @@ export interface BulkReport {
   readonly itemsPerSecond: number
 }
 
+/** What a run over sessions did. */
+export interface SessionReport extends BulkReport {
+  /** Sessions that a further run would change; `undefined` unless `verify` was given and the run is done. */
+  readonly remaining: number | undefined
+}
+
 export const EMPTY_TALLY: Tally = Object.freeze({ outcomes: {}, byKeyId: {}, left: [] })
 
 /** @param maxListed - Most items of `left`; the counts stay exact. */

@@ -23,6 +23,23 @@ export interface BulkOptions {
   readonly clock?: Clock
 }
 
+/** What runs over the sessions of one store take besides. */
+export interface SessionRunOptions extends BulkOptions {
+  /** Reads and reports what a run would do; writes nothing. Default `false`. */
+  readonly dryRun?: boolean
+  /** Looks through all sessions once more at the end; `report.remaining` is what a further run would change. Default `false`. */
+  readonly verify?: boolean
+}
+
+/** The same, where the scan of the store can be taken up again: PostgreSQL, and Redis without Cluster. */
+export interface ResumableRunOptions extends SessionRunOptions {
+  /**
+   * Path of a file that remembers how far the run has come, until its end: killed at any moment, the next call with the
+   * same file goes on there. Without it a run begins again and skips what is done. Default none.
+   */
+  readonly checkpointFile?: string
+}
+
 export interface ResolvedBulkOptions {
   readonly workers: number
   readonly pageSize: number

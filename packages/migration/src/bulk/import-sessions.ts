@@ -3,12 +3,13 @@ import { guardLegacyStore } from '../legacy/guarded-legacy-store.ts'
 import type { LegacySession, LegacyStore } from '../legacy/legacy-store.ts'
 import { carrySession } from '../live/carried-session.ts'
 import { unwrapSessions } from '../live/legacy-sessions.ts'
-import type { BulkReport } from '../report.ts'
-import { type BulkOptions, resolveBulkOptions } from './bulk-options.ts'
+import type { SessionReport } from '../report.ts'
+import { resolveBulkOptions, type SessionRunOptions } from './bulk-options.ts'
 import { runBulk } from './engine.ts'
-import { createSessionTask, isStoreOutage, type SessionOutcome } from './session-task.ts'
+import { createSessionTask, eachOnItsOwn, isStoreOutage, type ScannedSession, type SessionOutcome } from './session-task.ts'
+import { verified } from './verified.ts'
 
-export interface ImportSessionsOptions extends BulkOptions {
+export interface ImportSessionsOptions extends SessionRunOptions {
   /** Sessions of another library, or any that you read yourself, such as `readJsonFile` gives. */
   readonly from: LegacyStore | AsyncIterable<LegacySession>
   /** Those that the bridge wrapped, while there is one: what both stores have is then brought together. */
@@ -17,8 +18,6 @@ export interface ImportSessionsOptions extends BulkOptions {
   readonly move?: boolean
   /** Whose session it is, from its data; `undefined` for nobody's. */
   readonly userIdOf?: (data: Readonly<SessionData>) => string | undefined
-  /** Reads and reports what a run would do; writes nothing. Default `false`. */
-  readonly dryRun?: boolean
 }
 
 /**
@@ -29,11 +28,12 @@ export interface ImportSessionsOptions extends BulkOptions {
  *
  * @throws {TypeError} Names every option that is wrong.
  */
-export async function importSessions(options: ImportSessionsOptions): Promise<BulkReport> {
+export async function importSessions(options: ImportSessionsOptions): Promise<SessionReport> {
   const { from, into, move = false, userIdOf = () => undefined, dryRun = false } = options
   const bulk = resolveBulkOptions('importSessions', options)
   const legacy = 'scan' in from ? guardLegacyStore(from) : undefined
   if (move && legacy === undefined) throw new TypeError('importSessions: move needs a legacy store to move sessions out of.')
+  if (options.verify === true && legacy === undefined) throw new TypeError('importSessions: verify needs a legacy store, which can be read twice.')
   const sessions = legacy?.scan() ?? (from as AsyncIterable<LegacySession>)
   // Written through the bridge, a session that ends meanwhile would be back in the old store.
   const plain = unwrapSessions(into)
@@ -45,14 +45,17 @@ export async function importSessions(options: ImportSessionsOptions): Promise<Bu
     return carried === 'ended' ? { outcome: 'gone' } : { outcome: 'changed', keyId: carried.keyId }
   }
 
-  const task = createSessionTask({
+  const task = await createSessionTask<LegacySession & ScannedSession>({
     name: `importSessions ${legacy?.name ?? 'sessions'}`,
     total: undefined,
-    sessions,
-    handle: carry,
+    scan: () => sessions,
+    handle: eachOnItsOwn(carry),
     showKey: ({ id }) => toStoreKey(id).toString('hex'),
     isTransient: isStoreOutage,
     maxListed: bulk.maxListed,
+    // A position would be an id: it stays out of files. What is there already is skipped.
+    checkpoint: undefined,
   })
-  return { ...(await runBulk(task, bulk)), dryRun }
+  const report = { ...(await runBulk(task, bulk)), dryRun }
+  return verified(report, options, () => importSessions({ ...options, dryRun: true, verify: false }))
 }

@@ -2,34 +2,32 @@ import { createSealedSessions, type OwnedSession, type SessionStore, type Stored
 import { inspectSealed, type KeyId, type LiveKeyring } from '@keyturn/token-crypto'
 import { StoreCannotScanError } from '../errors.ts'
 import { TOMBSTONE_KEY_ID } from '../live/tombstones.ts'
-import type { BulkReport } from '../report.ts'
-import { type BulkOptions, resolveBulkOptions } from './bulk-options.ts'
+import type { SessionReport } from '../report.ts'
+import { type ResumableRunOptions, resolveBulkOptions } from './bulk-options.ts'
+import { createCheckpointFile } from './checkpoint-file.ts'
+import { generationOf, scanFrom } from './copy-sessions.ts'
 import { runBulk } from './engine.ts'
-import { createSessionTask, isStoreOutage, type SessionOutcome } from './session-task.ts'
+import { createSessionTask, eachOnItsOwn, isStoreOutage, type SessionOutcome } from './session-task.ts'
+import { verified } from './verified.ts'
 
-export interface RewrapSessionsOptions extends BulkOptions {
+export interface RewrapSessionsOptions extends ResumableRunOptions {
   /** A store with `supports.scan`. */
   readonly store: SessionStore
   readonly keyring: LiveKeyring
-  /** Reads and reports what a run would do; writes nothing. Default `false`. */
-  readonly dryRun?: boolean
 }
 
 /**
  * Seals every live session under the primary key and tags its owner under it, for users who do not come by themselves
  * before the old key is retired. Expiry and data stay; a session that changes meanwhile is sealed by whoever changed it.
  *
- * Ended by force, run it again: what is done is `current`.
- *
  * @throws {TypeError} Names every option that is wrong.
  * @throws {StoreCannotScanError} KEYTURN_MIGRATION_STORE_CANNOT_SCAN
+ * @throws {CheckpointError} KEYTURN_MIGRATION_CHECKPOINT
  */
-export async function rewrapSessions(options: RewrapSessionsOptions): Promise<BulkReport> {
-  const { store, keyring, dryRun = false } = options
+export async function rewrapSessions(options: RewrapSessionsOptions): Promise<SessionReport> {
+  const { store, keyring, dryRun = false, checkpointFile } = options
   const bulk = resolveBulkOptions('rewrapSessions', options)
-  const signal = bulk.signal
-  const scan = store.scan?.({ batchSize: bulk.pageSize, ...(signal === undefined ? {} : { signal }) })
-  if (scan === undefined) throw new StoreCannotScanError(store.name)
+  if (store.scan === undefined) throw new StoreCannotScanError(store.name)
   const sessions = createSealedSessions({ store, keyring })
 
   async function rewrap(stored: StoredSession): Promise<SessionOutcome> {
@@ -45,16 +43,20 @@ export async function rewrapSessions(options: RewrapSessionsOptions): Promise<Bu
     return { outcome: outcome === 'stored' ? 'changed' : 'current', keyId }
   }
 
-  const task = createSessionTask({
-    name: `rewrapSessions ${store.name}`,
+  const name = `rewrapSessions ${store.name}`
+  const job = `${name} ${keyring.current.primary('session').id} ${await generationOf(store)}`
+  const task = await createSessionTask({
+    name,
     total: (await store.statistics?.())?.active,
-    sessions: scan,
-    handle: rewrap,
+    scan: (after) => scanFrom(store, { batchSize: bulk.pageSize, after }),
+    handle: eachOnItsOwn(rewrap),
     showKey: ({ key }) => key.toString('hex'),
     isTransient: isStoreOutage,
     maxListed: bulk.maxListed,
+    checkpoint: dryRun || checkpointFile === undefined ? undefined : createCheckpointFile(checkpointFile, job),
   })
-  return { ...(await runBulk(task, bulk)), dryRun }
+  const report = { ...(await runBulk(task, bulk)), dryRun }
+  return verified(report, options, () => rewrapSessions({ ...options, dryRun: true, verify: false }))
 }
 
 /** Opens a record without its session id: through a view of the store in which it is somebody's only session. */

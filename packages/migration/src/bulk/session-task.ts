@@ -1,34 +1,49 @@
-import { addTallies, EMPTY_TALLY, type Outcome, type Tally, tallyOf } from '../report.ts'
 import type { KeyId } from '@keyturn/token-crypto'
+import { addTallies, EMPTY_TALLY, type Outcome, type Tally, tallyOf } from '../report.ts'
 import type { BulkTask } from './bulk-task.ts'
+import type { CheckpointFile } from './checkpoint-file.ts'
+import { createSessionProgress } from './session-progress.ts'
 
 export interface SessionOutcome {
   readonly outcome: Outcome
   readonly keyId?: KeyId
 }
 
-export interface SessionTask<Session> {
+/** What a scan gives; a position where it can be taken up again. */
+export interface ScannedSession {
+  readonly position?: string
+}
+
+export interface SessionTask<Session extends ScannedSession> {
   readonly name: string
   readonly total: number | undefined
-  readonly sessions: AsyncIterable<Session>
-  /** Deals with one session; doing it twice must do no harm. */
-  readonly handle: (session: Session) => Promise<SessionOutcome>
+  /** @param after - Position to go on from. */
+  readonly scan: (after: string | undefined) => AsyncIterable<Session>
+  /** Deals with a page and says in order what became of each; doing it twice must do no harm. */
+  readonly handle: (sessions: readonly Session[]) => Promise<readonly SessionOutcome[]>
   /** As reports show it; never an id that a cookie could carry. */
   readonly showKey: (session: Session) => string
   readonly isTransient: (error: unknown) => boolean
   readonly maxListed: number
+  /** `undefined`: a run that was ended begins again, and finds done what is done. */
+  readonly checkpoint: CheckpointFile | undefined
 }
 
-/**
- * Sessions of a store, each dealt with on its own. A store has no order to go on in: a run that was ended begins again
- * and finds done what is done.
- */
-export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<readonly Session[], readonly Session[]> {
-  const iterator = job.sessions[Symbol.asyncIterator]()
+/** A scan gives positions every so often; a page ends at one, but does not grow for ever where none comes. */
+const LARGEST_PAGE = 4
+
+/** Sessions of a store, in pages, as its scan gives them. */
+export async function createSessionTask<Session extends ScannedSession>(
+  job: SessionTask<Session>,
+): Promise<BulkTask<readonly Session[], readonly Session[]>> {
+  const { checkpoint, maxListed } = job
+  const begun = await checkpoint?.load()
+  const iterator = job.scan(begun?.position)[Symbol.asyncIterator]()
+  const progress = createSessionProgress<readonly Session[]>({ begun, checkpoint, maxListed })
   let turn: Promise<unknown> = Promise.resolve()
   let exhausted = false
   let broken: { readonly error: unknown } | undefined
-  let sum: Tally = EMPTY_TALLY
+  let sum: Tally = begun?.tally ?? EMPTY_TALLY
 
   /** An iterator that failed says afterwards that it is at its end, which it is not. */
   async function read(): Promise<IteratorResult<Session, unknown>> {
@@ -41,20 +56,27 @@ export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<
     }
   }
 
+  function isFull(page: readonly Session[], limit: number): boolean {
+    if (page.length < limit) return false
+    return checkpoint === undefined || page.at(-1)?.position !== undefined || page.length >= LARGEST_PAGE * limit
+  }
+
   async function readPage(limit: number): Promise<readonly Session[] | undefined> {
     const page: Session[] = []
-    while (!exhausted && page.length < limit) {
+    while (!exhausted && !isFull(page, limit)) {
       const result = await read()
       if (result.done === true) exhausted = true
       else page.push(result.value)
     }
-    return page.length === 0 ? undefined : page
+    if (page.length === 0) return undefined
+    progress.add(page, page.at(-1)?.position)
+    return page
   }
 
   return {
     name: job.name,
     total: job.total,
-    earlier: undefined,
+    earlier: begun?.tally,
     next(limit) {
       const mine = turn.then(() => readPage(limit))
       turn = mine.catch(() => undefined)
@@ -63,14 +85,16 @@ export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<
     sizeOf: (page) => page.length,
     prepare: (page) => page,
     async commit(page) {
-      const outcomes = await handleAll(page, job.handle)
-      const tally = tallyOf(outcomes.map((outcome, i) => ({ ...outcome, key: [job.showKey(page[i] as Session)] })), job.maxListed)
-      sum = addTallies(sum, tally, job.maxListed)
+      const outcomes = await job.handle(page)
+      const tally = tallyOf(outcomes.map((outcome, i) => ({ ...outcome, key: [job.showKey(page[i] as Session)] })), maxListed)
+      await progress.finish(page, tally)
+      sum = addTallies(sum, tally, maxListed)
       return tally
     },
     isTransient: job.isTransient,
     async finish() {
-      if (!exhausted) await iterator.return?.()
+      if (exhausted && progress.isComplete()) await checkpoint?.remove()
+      else await iterator.return?.()
       return sum
     },
   }
@@ -79,20 +103,23 @@ export function createSessionTask<Session>(job: SessionTask<Session>): BulkTask<
 /** In flight at once of one page: requests of the application share the store's connections. */
 const AT_ONCE = 16
 
-async function handleAll<Session>(
-  page: readonly Session[],
+/** Pages of sessions that are dealt with each on its own. */
+export function eachOnItsOwn<Session>(
   handle: (session: Session) => Promise<SessionOutcome>,
-): Promise<SessionOutcome[]> {
-  const outcomes: SessionOutcome[] = []
-  const waiting = page.entries()
-  const one = async (): Promise<void> => {
-    for (const [i, session] of waiting) outcomes[i] = await handle(session)
+): (page: readonly Session[]) => Promise<SessionOutcome[]> {
+  return async (page) => {
+    const outcomes: SessionOutcome[] = []
+    const waiting = page.entries()
+    const one = async (): Promise<void> => {
+      for (const [i, session] of waiting) outcomes[i] = await handle(session)
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, one))
+    return outcomes
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, one))
-  return outcomes
 }
 
 /** An outage of a store passes; everything else does not. */
 export function isStoreOutage(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === 'KEYTURN_STORE_UNAVAILABLE'
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === 'KEYTURN_STORE_UNAVAILABLE' || code === 'KEYTURN_MIGRATION_LEGACY_STORE'
 }

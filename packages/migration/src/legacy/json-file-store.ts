@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { systemClock } from '@keyturn/token-crypto'
 import { SessionFileError } from '../errors.ts'
+import { replaceFile } from '../replace-file.ts'
 import { type JsonFileOptions, parseSessionFile } from './json-file.ts'
 import type { LegacySession, LegacyStore } from './legacy-store.ts'
 import { parseSessionJson, toSessionObject } from './session-json.ts'
@@ -38,7 +38,9 @@ export function createJsonFileStore({ path, lifetimeMs = HOUR_MS, clock = system
   function save(): Promise<void> {
     saving ??= inTurn(async () => {
       saving = undefined
-      await replaceFile(path, JSON.stringify(Object.fromEntries(sessions)))
+      await replaceFile(path, JSON.stringify(Object.fromEntries(sessions))).catch((error: unknown) => {
+        throw new SessionFileError(`cannot be written (${(error as NodeJS.ErrnoException).code ?? 'UNKNOWN'})`)
+      })
       known = await versionOf(path)
     })
     return saving
@@ -99,23 +101,5 @@ async function versionOf(path: string): Promise<string> {
     return `${ino} ${size} ${mtimeNs}`
   } catch (error) {
     throw new SessionFileError(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'UNKNOWN'})`)
-  }
-}
-
-/** Whoever reads the file sees all of the old one or all of the new one, also after the power was cut. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const file = await open(temporary, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw new SessionFileError(`cannot be written (${(error as NodeJS.ErrnoException).code ?? 'UNKNOWN'})`)
   }
 }

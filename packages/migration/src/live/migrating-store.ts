@@ -96,14 +96,16 @@ export function createMigratingStore(options: MigratingStoreOptions): MigratingS
       await leader().destroy(key)
       await follower()?.destroy(key)
     },
-    async *scan(given) {
+    async *scan({ batchSize, signal } = {}) {
+      // Of two stores together there is no position to go on from.
+      const given = { ...(batchSize === undefined ? {} : { batchSize }), ...(signal === undefined ? {} : { signal }) }
       const seen = new Set<string>()
       for (const store of [leader(), ...olderThan(phaseSwitch.phase, from)]) {
         for await (const session of store.scan?.(given) ?? []) {
           const name = session.key.toString('latin1')
           if (seen.has(name) || session.record.keyId === TOMBSTONE_KEY_ID) continue
           if (phaseSwitch.phase === 'to') seen.add(name)
-          yield session
+          yield { key: session.key, record: session.record }
         }
       }
     },
