@@ -2,6 +2,7 @@ import type { SecretManager } from '@keyturn/secret-providers'
 import { createPruner, createSealedSessions, type Pruner, type SealedSessions, type SessionStore } from '@keyturn/session-stores'
 import { type Clock, type CookieSigner, createCookieSigner, type LiveKeyring, systemClock } from '@keyturn/token-crypto'
 import type { FastifyBaseLogger } from 'fastify'
+import { writeChainLog } from './chain/chain-log.ts'
 import { writeAuditLog } from './events/audit-log.ts'
 import { createSessionEvents, type SessionEvents } from './events/session-events.ts'
 import { createLegacySide, type LegacyControl } from './legacy/legacy-side.ts'
@@ -47,7 +48,14 @@ export interface SessionParts {
 export async function createSessionParts(options: ResolvedSessionOptions, log: FastifyBaseLogger): Promise<SessionParts> {
   const clock = systemClock
   const metrics = options.metrics === undefined ? undefined : await createSessionMetrics(options.metrics)
-  const { store, close: closeStore } = openStore(options, log)
+  const { store, close: closeStore } = openStore({
+    options,
+    log,
+    onChainEvent(event) {
+      writeChainLog(log, event)
+      metrics?.onChainEvent(event)
+    },
+  })
   const manager = await openSecrets(options, log).catch(async (error: unknown) => {
     await closeStore()
     throw error
@@ -63,6 +71,7 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
   if (options.onEvent !== undefined) events.onEvent(options.onEvent)
   if (metrics !== undefined) events.onEvent(metrics.onEvent)
   metrics?.watchSecret(manager)
+  metrics?.watchChain(store)
   const { sealed, signer, cookie, control } = createLegacySide({
     ...options,
     sealed: plain,

@@ -1,5 +1,7 @@
 import type { SecretManager, SecretStatus } from '@keyturn/secret-providers'
 import type { SessionStore } from '@keyturn/session-stores'
+import type { ChainStatus } from '@keyturn/session-stores/failover'
+import { asChain } from '../chain/as-chain.ts'
 
 export interface StoreHealth {
   readonly name: string
@@ -15,11 +17,19 @@ export interface SessionHealth {
   readonly status: 'ok' | 'unavailable'
   readonly secret: SecretStatus
   readonly store: StoreHealth
+  /** Which store serves and how the others are; absent where there is one store alone. */
+  readonly chain?: ChainStatus
 }
 
 export async function readHealth(manager: SecretManager, store: SessionStore): Promise<SessionHealth> {
   const storeHealth = await ping(store)
-  return { status: storeHealth.reachable ? 'ok' : 'unavailable', secret: manager.status(), store: storeHealth }
+  const chain = asChain(store)?.status()
+  return {
+    status: storeHealth.reachable ? 'ok' : 'unavailable',
+    secret: manager.status(),
+    store: storeHealth,
+    ...(chain === undefined ? {} : { chain }),
+  }
 }
 
 async function ping(store: SessionStore): Promise<StoreHealth> {

@@ -1,8 +1,12 @@
 import type { SecretManager } from '@keyturn/secret-providers'
+import type { SessionStore } from '@keyturn/session-stores'
+import type { ChainEvent } from '@keyturn/session-stores/failover'
 import type * as promClient from 'prom-client'
 import type { Gauge, Registry } from 'prom-client'
+import { asChain } from '../chain/as-chain.ts'
 import { MissingPackageError } from '../errors.ts'
 import type { SessionEvent } from '../events/session-events.ts'
+import { createChainCounters, createChainGauges } from './chain-metrics.ts'
 import type { StoreOperation } from './observed-store.ts'
 
 /** A `Registry` of prom-client: the application's own, such as its `register`. */
@@ -19,6 +23,9 @@ export interface SessionMetrics {
   onEvent(event: SessionEvent): void
   onRead(outcome: ReadOutcome): void
   onStoreOperation(operation: StoreOperation): void
+  onChainEvent(event: ChainEvent): void
+  /** Where a chain of stores stands, read when metrics are collected. Nothing for a store that is none. */
+  watchChain(store: SessionStore): void
   /** Age and number of keys, read when metrics are collected. */
   watchSecret(manager: SecretManager): void
 }
@@ -55,10 +62,17 @@ export async function createSessionMetrics(registry: MetricsRegistry): Promise<S
     buckets: SECONDS_BUCKETS,
     registers,
   })
+  const chain = createChainCounters(client)
   return {
     onEvent: ({ type }) => events.inc({ type }),
     onRead: (outcome) => reads.inc({ outcome }),
     onStoreOperation: ({ seconds, ...labels }) => operations.observe(labels, seconds),
+    onChainEvent: chain.onChainEvent,
+    watchChain(store) {
+      const watched = asChain(store)
+      if (watched === undefined) return
+      for (const metric of [...chain.metrics, ...createChainGauges(client, watched)]) registers[0]?.registerMetric(metric)
+    },
     watchSecret(manager) {
       for (const gauge of secretGauges(client, manager)) registers[0]?.registerMetric(gauge)
     },

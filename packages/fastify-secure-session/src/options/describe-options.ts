@@ -1,3 +1,4 @@
+import { chooseLinks } from './fallback-options.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResolvedCookieOptions } from './resolved-options.ts'
 
@@ -7,6 +8,8 @@ export interface DescribedOptions {
   readonly production: boolean
   /** Where sessions rest: `postgres://host:5432/name`, `redis://host:6379`, or `memory`. `undefined`: the start is refused. */
   readonly store: string | undefined
+  /** Where sessions go on while `store` is out of reach, in order. */
+  readonly fallback: readonly string[]
   readonly cookie: ResolvedCookieOptions
   readonly idleTimeoutMs: number
   readonly absoluteTimeoutMs: number
@@ -22,12 +25,14 @@ export interface DescribedOptions {
  * @throws {TypeError} naming every mistake at once, without values.
  */
 export function describeEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): DescribedOptions {
-  const { environment, production, databaseUrl, redisUrl, cookie, clientChange, ...options } = resolveOptions({ env })
-  const url = redisUrl ?? databaseUrl
+  const { environment, production, cookie, clientChange, ...options } = resolveOptions({ env })
+  const urls = { redis: options.redisUrl, postgres: options.databaseUrl, memory: undefined }
+  const [store, ...fallback] = chooseLinks(options).map((link) => withoutCredentials(urls[link]) ?? link)
   return Object.freeze({
     environment,
     production,
-    store: url === undefined ? (production ? undefined : 'memory') : withoutCredentials(url),
+    store: store ?? (production ? undefined : 'memory'),
+    fallback,
     cookie,
     idleTimeoutMs: options.idleTimeoutMs,
     absoluteTimeoutMs: options.absoluteTimeoutMs,
@@ -39,7 +44,8 @@ export function describeEnvironment(env: Readonly<Record<string, string | undefi
 }
 
 // Credentials may also stand in the query, as `?password=`.
-function withoutCredentials(text: string): string {
+function withoutCredentials(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
   const { protocol, host, pathname } = new URL(text)
   return `${protocol}//${host}${pathname}`
 }

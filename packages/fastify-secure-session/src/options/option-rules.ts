@@ -23,6 +23,9 @@ const rules: readonly OptionRule[] = [
   { holds: (o) => o.clientChange === undefined || o.trackClients, problem: 'clientChange needs trackClients: there is nothing to compare with otherwise' },
   { holds: (o) => o.databaseUrl === undefined || /^postgres(ql)?:\/\//.test(o.databaseUrl), problem: 'databaseUrl (DATABASE_URL) must begin with postgres:// or postgresql://' },
   { holds: (o) => o.redisUrl === undefined || /^rediss?:\/\//.test(o.redisUrl), problem: 'redisUrl (REDIS_URL) must begin with redis:// or rediss://' },
+  { holds: (o) => isCount(o.fallback.timeoutMs), problem: 'fallback.timeoutMs must be a whole number of milliseconds, at least 1' },
+  { holds: (o) => isCount(o.fallback.mirror.maxDelayMs), problem: 'fallback.mirror.maxDelayMs must be a whole number of milliseconds, at least 1' },
+  { holds: (o) => isCount(o.fallback.mirror.maxPending), problem: 'fallback.mirror.maxPending must be a whole number, at least 1' },
   { holds: (o) => COOKIE_NAME.test(o.cookie.name), problem: 'cookie.name must be a token: letters, digits and !#$%&\'*+-.^_`|~' },
   { holds: (o) => o.cookie.path.startsWith('/'), problem: 'cookie.path must start with a slash' },
   {
@@ -39,6 +42,10 @@ export function checkOptions(options: ResolvedSessionOptions): void {
   const problems = [...options.problems, ...rules.filter((rule) => !rule.holds(options)).map((rule) => rule.problem)]
   if (problems.length === 0) return
   throw new TypeError(`secureSession cannot be registered:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1
 }
 
 function isDuration(value: number): boolean {

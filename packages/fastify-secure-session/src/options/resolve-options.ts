@@ -1,6 +1,7 @@
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import { checkOptions } from './option-rules.ts'
 import { resolveLegacyOptions } from '../legacy/legacy-options.ts'
+import { resolveFallback } from './fallback-options.ts'
 import { createNoStore } from '../stateless/no-store.ts'
 import type { ResolvedCookieOptions, ResolvedSessionOptions } from './resolved-options.ts'
 import type { SecureSessionOptions, SessionCookieOptions } from './secure-session-options.ts'
@@ -33,6 +34,7 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     stateless,
     databaseUrl: written.databaseUrl ?? from.databaseUrl,
     redisUrl: written.redisUrl ?? from.redisUrl,
+    fallback: resolveFallback(written.fallback, from.fallback),
     cookie: Object.freeze(resolveCookie(written.cookie ?? {}, from.cookieDomain, production)),
     idleTimeoutMs,
     absoluteTimeoutMs: written.absoluteTimeoutMs ?? Math.max(30 * DAY_MS, idleTimeoutMs),

@@ -5,6 +5,7 @@ import type { SessionEventListener } from '../events/session-events.ts'
 import type { HealthRouteOptions } from '../health/health-routes.ts'
 import type { ResolvedLegacyOptions } from '../legacy/legacy-options.ts'
 import type { MetricsRegistry } from '../metrics/session-metrics.ts'
+import type { ResolvedFallbackOptions } from './fallback-options.ts'
 import type { OwnershipCheck } from '../session/ownership-check.ts'
 
 export interface ResolvedCookieOptions {
@@ -25,6 +26,7 @@ export interface ResolvedSessionOptions {
   readonly store: SessionStore | undefined
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
+  readonly fallback: ResolvedFallbackOptions
   readonly stateless: boolean
   readonly cookie: ResolvedCookieOptions
   readonly idleTimeoutMs: number

@@ -5,6 +5,7 @@ import type { SessionEventListener } from '../events/session-events.ts'
 import type { HealthRouteOptions } from '../health/health-routes.ts'
 import type { LegacyOptions } from '../legacy/legacy-options.ts'
 import type { MetricsRegistry } from '../metrics/session-metrics.ts'
+import type { FallbackOptions } from './fallback-options.ts'
 import type { OwnershipCheck } from '../session/ownership-check.ts'
 
 /** Where the session cookie goes. Every default follows from the environment. */
@@ -45,11 +46,18 @@ export interface SecureSessionOptions {
   /** PostgreSQL server for the default store. @default `DATABASE_URL` */
   readonly databaseUrl?: string
   /**
-   * Redis server to keep sessions in, instead of PostgreSQL.
+   * Redis server to keep sessions in, before PostgreSQL.
    *
    * @default with `USE_REDIS_SESSIONS`: `REDIS_URL`, or what `REDIS_HOST`, `REDIS_PORT`, `REDIS_PASSWORD` and `REDIS_TLS` make
    */
   readonly redisUrl?: string
+  /**
+   * With both `redisUrl` and `databaseUrl`: Redis serves, PostgreSQL follows and takes over while Redis is out of reach.
+   * `false`: Redis alone.
+   *
+   * @default `SESSION_FALLBACK` (`true`, `false` or `memory`), else on, without memory
+   */
+  readonly fallback?: FallbackOptions | false
   /**
    * Keeps each session in its own cookie, sealed, and no store at all. It has to fit into 4096 bytes. Nobody can list such
    * sessions, nor end one before its time: a copy of a cookie works until it expires, also after sign-out.

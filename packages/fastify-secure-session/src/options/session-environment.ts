@@ -1,3 +1,5 @@
+import type { FallbackMode } from './fallback-options.ts'
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** What the environment says of sessions. A variable that is empty counts as not set, as shells and compose files write it. */
@@ -5,6 +7,7 @@ export interface SessionEnvironment {
   readonly name: string | undefined
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
+  readonly fallback: FallbackMode | undefined
   readonly cookieDomain: string | undefined
   readonly idleTimeoutMs: number | undefined
   readonly sliding: boolean | undefined
@@ -35,6 +38,14 @@ export function readSessionEnvironment(env: Variables): SessionEnvironment {
     return value === undefined ? undefined : Number(value)
   }
 
+  const fallback = (): FallbackMode | undefined => {
+    const value = text('SESSION_FALLBACK')?.toLowerCase()
+    if (value === undefined || value === 'memory') return value
+    if (YES.has(value)) return 'durable'
+    if (!NO.has(value)) problems.push('SESSION_FALLBACK must be true, false or memory')
+    return 'off'
+  }
+
   const useRedis = flag('USE_REDIS_SESSIONS') === true
   const redisUrl = useRedis ? (text('REDIS_URL') ?? composeRedisUrl(text, flag('REDIS_TLS') === true)) : undefined
   if (useRedis && redisUrl === undefined) problems.push('USE_REDIS_SESSIONS needs REDIS_URL or REDIS_HOST')
@@ -45,6 +56,7 @@ export function readSessionEnvironment(env: Variables): SessionEnvironment {
     name: text('NODE_ENV') ?? text('ENVIRONMENT'),
     databaseUrl: text('DATABASE_URL'),
     redisUrl,
+    fallback: fallback(),
     cookieDomain: text('COOKIE_DOMAIN'),
     idleTimeoutMs: number('SESSION_TIMEOUT'),
     sliding: flag('SESSION_SLIDING_WINDOW'),

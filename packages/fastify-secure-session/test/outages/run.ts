@@ -1,29 +1,62 @@
 import { parseArgs } from 'node:util'
 import { allScenarios } from './scenarios/all-scenarios.ts'
+import { clusterFailover } from './scenarios/cluster-scenarios.ts'
 import type { Outcome } from './scenarios/outcome.ts'
 import { runScenario } from './scenarios/run-scenario.ts'
 import { toTable } from './scenarios/table.ts'
-import { openStage } from './stage/stage.ts'
+import type { AppServer } from './stage/app-servers.ts'
+import { openClusterStage } from './stage/cluster-stage.ts'
+import { openStage, type StageFallback } from './stage/stage.ts'
 
-// Every scenario at its full length, one after the other, on one set of servers each.
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' }, quick: { type: 'boolean' }, fallback: { type: 'string' } } })
-const fallback = values.fallback === 'false' || values.fallback === 'memory' ? values.fallback : 'true'
-const LONG = { users: 300, perSecond: 200, beforeMs: 3_000, faultMs: 10_000, flapMs: 60_000, afterMs: 5_000 }
-const QUICK = { users: 150, perSecond: 200, beforeMs: 700, faultMs: 2_500, flapMs: 8_000, afterMs: 1_500 }
+const LENGTHS = {
+  long: { users: 300, perSecond: 200, beforeMs: 3_000, faultMs: 10_000, flapMs: 60_000, afterMs: 5_000 },
+  short: { users: 150, perSecond: 200, beforeMs: 700, faultMs: 2_500, flapMs: 8_000, afterMs: 1_500 },
+}
 
-const chosen = allScenarios.filter(({ name }) => name.includes(values.only ?? ''))
-const outcomes: Outcome[] = []
-for (const scenario of chosen) {
-  const stage = await openStage({ fallback })
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    /** Scenarios whose name holds this. */
+    only: { type: 'string', default: '' },
+    length: { type: 'string', default: 'long' },
+    /** `true`, `memory` or `false`, as in SESSION_FALLBACK. */
+    fallback: { type: 'string', default: 'true' },
+    /** Prints what the instances logged. */
+    logs: { type: 'boolean', default: false },
+  },
+})
+const length = values.length === 'short' ? LENGTHS.short : LENGTHS.long
+
+interface AnyStage {
+  readonly servers: readonly AppServer[]
+  stop(): Promise<void>
+}
+
+/** Each scenario on servers of its own, so that none inherits from another. */
+async function onStage<T extends AnyStage>(opening: Promise<T>, run: (stage: T) => Promise<Outcome>): Promise<Outcome> {
+  const stage = await opening
   try {
-    const outcome = await runScenario(stage, scenario, values.quick === true ? QUICK : LONG)
-    outcomes.push(outcome)
-    console.error(JSON.stringify(outcome))
-  } catch (error) {
-    console.error(scenario.name, error)
+    return await run(stage)
   } finally {
-    if (process.env['OUTAGE_LOG'] !== undefined) for (const server of stage.servers) console.error(server.lines.join('\n'))
+    if (values.logs) for (const { lines } of stage.servers) console.error(lines.join('\n'))
     await stage.stop()
   }
 }
-console.log(values.json === true ? JSON.stringify(outcomes, undefined, 2) : toTable(outcomes))
+
+const fallback = values.fallback as StageFallback
+const cluster = clusterFailover()
+const runs = [
+  ...allScenarios.map((scenario) => ({
+    name: scenario.name,
+    run: () => onStage(openStage({ fallback }), (stage) => runScenario(stage, scenario, length)),
+  })),
+  { name: cluster.name, run: () => onStage(openClusterStage(), (stage) => runScenario(stage, cluster, length)) },
+]
+const outcomes: Outcome[] = []
+for (const { run } of runs.filter(({ name }) => name.includes(values.only))) {
+  const outcome = await run()
+  outcomes.push(outcome)
+  // A run takes a quarter of an hour: what is known is shown at once.
+  console.error(JSON.stringify(outcome))
+}
+console.log(values.json ? JSON.stringify(outcomes, undefined, 2) : toTable(outcomes))

@@ -21,7 +21,7 @@ export interface RunOptions {
 }
 
 /** Runs one scenario under load, from the first sign-in to a look at every session on every server. */
-export async function runScenario(stage: Stage, scenario: Scenario, options: RunOptions): Promise<Outcome> {
+export async function runScenario<AnyStage extends Pick<Stage, 'servers'>>(stage: AnyStage, scenario: Scenario<AnyStage>, options: RunOptions): Promise<Outcome> {
   const tally = createTally()
   const visits = createVisits(stage.servers, tally)
   const users = Array.from({ length: options.users }, (_, index) => createVirtualUser(`user-${index}`, visits))
@@ -50,6 +50,6 @@ export async function runScenario(stage: Stage, scenario: Scenario, options: Run
   return toOutcome({ name: scenario.name, tally, edges, recoveredMs })
 }
 
-function rounds({ everyMs }: Scenario, { flapMs }: RunOptions): number {
+function rounds({ everyMs }: Pick<Scenario, 'everyMs'>, { flapMs }: RunOptions): number {
   return everyMs === undefined ? 1 : Math.max(1, Math.round(flapMs / (2 * everyMs)))
 }

@@ -1,12 +1,12 @@
 import type { Stage } from '../stage/stage.ts'
 
 /** Something that goes wrong, and how it comes right again. */
-export interface Scenario {
+export interface Scenario<AnyStage = Stage> {
   readonly name: string
   /** Done under load, a while before. */
-  readonly prepare?: (stage: Stage) => Promise<void>
-  readonly begin: (stage: Stage) => Promise<void>
-  readonly end: (stage: Stage) => Promise<void>
+  readonly prepare?: (stage: AnyStage) => Promise<void>
+  readonly begin: (stage: AnyStage) => Promise<void>
+  readonly end: (stage: AnyStage) => Promise<void>
   /** Begins and ends again and again, this many milliseconds apart, instead of once. */
   readonly everyMs?: number
 }

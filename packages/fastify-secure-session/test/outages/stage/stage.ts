@@ -3,13 +3,7 @@ import { type PostgresServer, startPostgres } from '@keyturn/testing/postgres'
 import { type Proxy, startProxy } from '@keyturn/testing/proxy'
 import { type RedisServer, startRedis } from '@keyturn/testing/redis'
 import { type AppServer, startAppServer } from './app-servers.ts'
-
-export interface StageOptions {
-  /** What `SESSION_FALLBACK` says; `false`: Redis alone, as without a chain. */
-  readonly fallback: 'true' | 'memory' | 'false'
-  /** @default 2 */
-  readonly instances?: number
-}
+import { openAll } from './opened.ts'
 
 /** Two instances of an application on one Redis and one PostgreSQL, each over lines of its own. */
 export interface Stage {
@@ -22,28 +16,20 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-export async function openStage({ fallback, instances = 2 }: StageOptions): Promise<Stage> {
-  const closing: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const close of closing.splice(0).toReversed()) await close()
-  }
-  const opened = async <T>(starting: Promise<T>, close: (started: T) => Promise<void>): Promise<T> => {
-    const started = await starting
-    closing.push(() => close(started))
-    return started
-  }
-  try {
-    const redis = await opened(startRedis(), (server) => server.stop())
-    const postgres = await opened(startPostgres(), (server) => server.stop())
-    const redisLines: Proxy[] = []
-    const postgresLines: Proxy[] = []
-    const servers: AppServer[] = []
+/** What `SESSION_FALLBACK` says. `false`: Redis alone, as without a chain. */
+export type StageFallback = 'true' | 'memory' | 'false'
+
+const INSTANCES = 2
+
+export function openStage({ fallback }: { readonly fallback: StageFallback }): Promise<Stage> {
+  return openAll(async ({ add }) => {
+    const redis = await add(startRedis(), (server) => server.stop())
+    const postgres = await add(startPostgres(), (server) => server.stop())
+    const line = (port: number) => add(startProxy({ port }), (proxy) => proxy.close())
+    const [redisLines, postgresLines, servers]: [Proxy[], Proxy[], AppServer[]] = [[], [], []]
     const SESSION_SECRET = randomBytes(32).toString('base64url')
-    for (let instance = 0; instance < instances; instance++) {
-      const redisLine = await opened(startProxy({ port: redis.port }), (line) => line.close())
-      const postgresLine = await opened(startProxy({ port: postgres.port }), (line) => line.close())
-      redisLines.push(redisLine)
-      postgresLines.push(postgresLine)
+    for (let instance = 0; instance < INSTANCES; instance++) {
+      const [redisLine, postgresLine] = [await line(redis.port), await line(postgres.port)]
       const env = {
         SESSION_SECRET,
         SESSION_FALLBACK: fallback,
@@ -51,11 +37,10 @@ export async function openStage({ fallback, instances = 2 }: StageOptions): Prom
         REDIS_URL: redisLine.url(redis.url),
         DATABASE_URL: postgresLine.url(postgres.url),
       }
-      servers.push(await opened(startAppServer(env), (server) => server.stop()))
+      redisLines.push(redisLine)
+      postgresLines.push(postgresLine)
+      servers.push(await add(startAppServer(env), (server) => server.stop()))
     }
-    return { redis, postgres, redisLines, postgresLines, servers, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+    return { redis, postgres, redisLines, postgresLines, servers }
+  })
 }
