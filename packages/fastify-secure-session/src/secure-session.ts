@@ -4,6 +4,7 @@ import type { LiveKeyring } from '@keyturn/token-crypto'
 import { readHealth, type SessionHealth } from './health/session-health.ts'
 import type { LegacyControl } from './legacy/legacy-side.ts'
 import type { SessionParts } from './session-parts.ts'
+import { createSessionTokens, type SessionTokens } from './tokens/session-tokens.ts'
 import { createNoUserSessions } from './stateless/no-store.ts'
 import { createUserSessions, type UserSessions } from './session/user-sessions.ts'
 
@@ -14,6 +15,8 @@ export interface SecureSession {
   readonly store: SessionStore
   /** Sessions by id and by user, for devices pages and administrators. */
   readonly sessions: UserSessions
+  /** Values and tokens of the application, sealed and signed under the same keys. */
+  readonly tokens: SessionTokens
   /** The way over from the application before this one; `undefined` without the option `legacy`. */
   readonly legacy: LegacyControl | undefined
   /** Signs and seals under a new secret from now on; the old one still verifies and opens. */
@@ -31,6 +34,7 @@ export function createSecureSession({ manager, store, sealed, events, legacy, co
     keyring: manager.keyring,
     store,
     legacy,
+    tokens: createSessionTokens(manager.keyring),
     sessions: cookieRecords === undefined ? createUserSessions(sealed, events) : createNoUserSessions(),
     rotate: (options) => manager.rotate(options),
     statistics: () => statistics.read(),
