@@ -3,6 +3,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { addHooks } from './add-hooks.ts'
 import { decorate } from './decorate.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
+import { watchMigrations } from './metrics/migration-metrics.ts'
 import { type DescribedOptions, describeEnvironment } from './options/describe-options.ts'
 import { resolveOptions } from './options/resolve-options.ts'
 import type { SecureSessionOptions } from './options/secure-session-options.ts'
@@ -13,6 +14,10 @@ async function register(fastify: FastifyInstance, written: SecureSessionOptions)
   const options = resolveOptions(written)
   const parts = await createSessionParts(options, fastify.log)
   fastify.addHook('onClose', parts.close)
+  if (options.metrics !== undefined) {
+    const stopWatching = await watchMigrations(options.metrics)
+    fastify.addHook('onClose', async () => stopWatching())
+  }
   if (options.stateless) fastify.log.info('Sessions are held in sealed cookies: they cannot be listed or ended from here, and a copied cookie works until it expires.')
   await addHooks(fastify, parts)
   decorate(fastify, parts)

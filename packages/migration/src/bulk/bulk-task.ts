@@ -6,6 +6,8 @@ import type { Tally } from '../report.ts'
  */
 export interface BulkTask<Page, Prepared> {
   readonly name: string
+  /** Decides, and writes nothing. */
+  readonly dryRun: boolean
   /** Items altogether, for progress; `undefined` when nobody knows. */
   readonly total: number | undefined
   /** What earlier runs of the same job did; `undefined` when this is the first. */

@@ -32,6 +32,7 @@ export async function copySessions(options: CopySessionsOptions): Promise<Sessio
   const name = `copySessions ${from.name} to ${to.name}`
   const task = await createSessionTask<StoredSession>({
     name,
+    dryRun,
     total: (await from.statistics?.())?.active,
     scan: (after) => scanFrom(from, { batchSize: bulk.pageSize, after }),
     handle: dryRun ? (page) => compare(page, to) : (page) => copyPage(page, from, to),
@@ -40,7 +41,7 @@ export async function copySessions(options: CopySessionsOptions): Promise<Sessio
     maxListed: bulk.maxListed,
     checkpoint: dryRun || checkpointFile === undefined ? undefined : createCheckpointFile(checkpointFile, `${name} ${await generationOf(from)}`),
   })
-  const report = { ...(await runBulk(task, bulk)), dryRun }
+  const report = await runBulk(task, bulk)
   return verified(report, options, () => copySessions({ ...options, dryRun: true, verify: false }))
 }
 

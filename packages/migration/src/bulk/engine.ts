@@ -33,7 +33,7 @@ export async function runBulk<Page, Prepared>(
   const failure = new AbortController()
   const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
   const earlier = task.earlier ?? EMPTY_TALLY
-  const meter = createProgressMeter({ job: task.name, total: task.total, earlier, options })
+  const meter = createProgressMeter({ task, earlier, options })
   const run: Run<Page, Prepared> = { task, options, pace: createPace(options), meter, signal }
   const workers = Array.from({ length: options.workers }, () =>
     work(run).catch((error: unknown) => {
@@ -44,14 +44,21 @@ export async function runBulk<Page, Prepared>(
   // All of them, so that nothing is written any more when this rejects.
   const settled = await Promise.allSettled(workers)
   const failed = settled.find((worker) => worker.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-  const tally = await retrying(() => task.finish(), run)
-  meter.publish()
+  if (failed !== undefined) {
+    meter.end('failed')
+    throw failed.reason
+  }
+  const tally = await retrying(() => task.finish(), run).catch((error: unknown) => {
+    meter.end('failed')
+    throw error
+  })
+  const state = options.signal?.aborted === true ? 'aborted' : 'done'
+  meter.end(state)
   const outcomes = completeOutcomes(tally)
   return {
     job: task.name,
-    dryRun: false,
-    state: options.signal?.aborted === true ? 'aborted' : 'done',
+    dryRun: task.dryRun,
+    state,
     resumed: task.earlier !== undefined,
     outcomes,
     byKeyId: { ...tally.byKeyId },

@@ -47,6 +47,7 @@ export async function importSessions(options: ImportSessionsOptions): Promise<Se
 
   const task = await createSessionTask<LegacySession & ScannedSession>({
     name: `importSessions ${legacy?.name ?? 'sessions'}`,
+    dryRun,
     total: undefined,
     scan: () => sessions,
     handle: eachOnItsOwn(carry),
@@ -56,6 +57,6 @@ export async function importSessions(options: ImportSessionsOptions): Promise<Se
     // A position would be an id: it stays out of files. What is there already is skipped.
     checkpoint: undefined,
   })
-  const report = { ...(await runBulk(task, bulk)), dryRun }
+  const report = await runBulk(task, bulk)
   return verified(report, options, () => importSessions({ ...options, dryRun: true, verify: false }))
 }

@@ -44,6 +44,7 @@ export async function joinJob<Key, Item, Change>(
 
   return {
     name,
+    dryRun: false,
     total: job.total,
     earlier: joined.earlier,
     next,

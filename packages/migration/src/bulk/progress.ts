@@ -1,11 +1,12 @@
 import { channel } from 'node:diagnostics_channel'
 import { addTallies, completeOutcomes, countItems, EMPTY_TALLY, type Tally } from '../report.ts'
+import type { BulkProgress } from './bulk-progress.ts'
 import type { ResolvedBulkOptions } from './bulk-options.ts'
 
 export interface ProgressMeter {
   add(tally: Tally): void
-  /** Tells listeners, whatever was told before. */
-  publish(): void
+  /** Tells listeners for the last time. */
+  end(state: Exclude<BulkProgress['state'], 'running'>): void
   readonly elapsedMs: number
   readonly itemsPerSecond: number
 }
@@ -17,14 +18,14 @@ const progressChannel = channel(PROGRESS_CHANNEL)
 const INTERVAL_MS = 1000
 
 export interface MeterOptions {
-  readonly job: string
-  readonly total: number | undefined
+  readonly task: { readonly name: string; readonly dryRun: boolean; readonly total: number | undefined }
   readonly earlier: Tally
   readonly options: ResolvedBulkOptions
 }
 
-export function createProgressMeter({ job, total, earlier, options }: MeterOptions): ProgressMeter {
+export function createProgressMeter({ task, earlier, options }: MeterOptions): ProgressMeter {
   const { clock, onProgress } = options
+  const { name: job, dryRun, total } = task
   const startedAt = clock.now()
   const earlierItems = countItems(earlier)
   let tally: Tally = { ...earlier, left: [] }
@@ -34,14 +35,14 @@ export function createProgressMeter({ job, total, earlier, options }: MeterOptio
   const elapsedMs = (): number => clock.now() - startedAt
   const itemsPerSecond = (): number => (elapsedMs() > 0 ? own / (elapsedMs() / 1000) : 0)
 
-  function publish(): void {
+  function publish(state: BulkProgress['state']): void {
     toldAt = clock.now()
     if (onProgress === undefined && !progressChannel.hasSubscribers) return
     const done = earlierItems + own
     const rate = itemsPerSecond()
     const known = total !== undefined && rate > 0
     const remainingMs = known ? Math.max(0, (total - done) / rate) * 1000 : undefined
-    const progress = { job, done, total, outcomes: completeOutcomes(tally), itemsPerSecond: rate, remainingMs }
+    const progress: BulkProgress = { job, dryRun, state, done, total, outcomes: completeOutcomes(tally), itemsPerSecond: rate, remainingMs }
     onProgress?.(progress)
     progressChannel.publish(progress)
   }
@@ -50,9 +51,9 @@ export function createProgressMeter({ job, total, earlier, options }: MeterOptio
     add(page) {
       own += countItems(page)
       tally = addTallies(tally, { ...EMPTY_TALLY, outcomes: page.outcomes }, 0)
-      if (clock.now() - toldAt >= INTERVAL_MS) publish()
+      if (clock.now() - toldAt >= INTERVAL_MS) publish('running')
     },
-    publish,
+    end: publish,
     get elapsedMs() {
       return elapsedMs()
     },

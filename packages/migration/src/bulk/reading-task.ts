@@ -33,6 +33,7 @@ export function createReadingTask<Key, Item, Change>(
 
   return {
     name: job.name,
+    dryRun: true,
     total: job.total,
     earlier: undefined,
     next(limit) {

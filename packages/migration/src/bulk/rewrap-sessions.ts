@@ -47,6 +47,7 @@ export async function rewrapSessions(options: RewrapSessionsOptions): Promise<Se
   const job = `${name} ${keyring.current.primary('session').id} ${await generationOf(store)}`
   const task = await createSessionTask({
     name,
+    dryRun,
     total: (await store.statistics?.())?.active,
     scan: (after) => scanFrom(store, { batchSize: bulk.pageSize, after }),
     handle: eachOnItsOwn(rewrap),
@@ -55,7 +56,7 @@ export async function rewrapSessions(options: RewrapSessionsOptions): Promise<Se
     maxListed: bulk.maxListed,
     checkpoint: dryRun || checkpointFile === undefined ? undefined : createCheckpointFile(checkpointFile, job),
   })
-  const report = { ...(await runBulk(task, bulk)), dryRun }
+  const report = await runBulk(task, bulk)
   return verified(report, options, () => rewrapSessions({ ...options, dryRun: true, verify: false }))
 }
 

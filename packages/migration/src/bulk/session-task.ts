@@ -16,6 +16,7 @@ export interface ScannedSession {
 
 export interface SessionTask<Session extends ScannedSession> {
   readonly name: string
+  readonly dryRun: boolean
   readonly total: number | undefined
   /** @param after - Position to go on from. */
   readonly scan: (after: string | undefined) => AsyncIterable<Session>
@@ -75,6 +76,7 @@ export async function createSessionTask<Session extends ScannedSession>(
 
   return {
     name: job.name,
+    dryRun: job.dryRun,
     total: job.total,
     earlier: begun?.tally,
     next(limit) {

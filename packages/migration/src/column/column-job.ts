@@ -89,5 +89,5 @@ export async function readColumn(column: OpenColumn, { options, decide }: Omit<C
     isTransient,
     maxListed: bulk.maxListed,
   })
-  return { ...(await runBulk(task, bulk)), dryRun: true }
+  return runBulk(task, bulk)
 }
