@@ -73,6 +73,18 @@ export class NothingOpensError extends KeyturnError {
   }
 }
 
+/** What was to be cleared could not be exported first, and was not cleared. */
+export class ExportFailedError extends KeyturnError {
+  readonly code = 'KEYTURN_MIGRATION_EXPORT'
+  /** Code of the operating system, such as `ENOSPC`; `OPEN_TO_OTHERS` for a file that others may read. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(`Values could not be exported (${reason}), so they were not cleared. Give exportTo a path of a new file in a folder that this user may write.`)
+    this.reason = reason
+  }
+}
+
 /** A store tells neither which keys its records are under nor lets them be read one by one. */
 export class KeyUsageUnknownError extends KeyturnError {
   readonly code = 'KEYTURN_MIGRATION_KEY_USAGE_UNKNOWN'

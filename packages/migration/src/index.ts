@@ -18,6 +18,7 @@ export {
   type ClearUnreadableReport,
   type UnreadableReason,
 } from './bulk/clear-unreadable.ts'
+export type { ClearedValue, ClearedValuesListener } from './bulk/cleared-export.ts'
 export { createMigratingStore, type MigratingStore, type MigratingStoreOptions, type StorePhase } from './live/migrating-store.ts'
 export type { MigrationSwitch } from './live/migration-switch.ts'
 export { copySessions, type CopySessionsOptions } from './bulk/copy-sessions.ts'

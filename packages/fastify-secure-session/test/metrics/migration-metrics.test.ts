@@ -23,6 +23,7 @@ t.test('bulk runs are measured while the plugin lives: moved, left, unreadable, 
   t.match(after, /keyturn_migration_items_per_second{job="copySessions memory to memory"} \d/)
 
   async function* broken(): AsyncGenerator<LegacySession> {
+    yield* []
     throw new Error('unplugged')
   }
   await t.rejects(importSessions({ from: broken(), into: {} as never }), { message: 'unplugged' })

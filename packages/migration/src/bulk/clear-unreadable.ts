@@ -10,6 +10,7 @@ import { ChangedSinceDryRunError, ColumnUnsuitableError, NothingOpensError } fro
 import { assertNoProblems } from '../option-rules.ts'
 import { journalNames } from '../postgres/journal-schema.ts'
 import { type BulkReport, UNREADABLE } from '../report.ts'
+import { type ClearedValuesListener, createClearedExport } from './cleared-export.ts'
 
 export type UnreadableReason = 'unknown-key' | 'corrupt' | 'not-ours'
 
@@ -22,6 +23,13 @@ export interface ClearUnreadableOptions extends Omit<ColumnJobOptions, 'dryRun'>
    * How many values a dry run found; without it this is the dry run. A run that finds another number writes nothing.
    */
   readonly confirm?: number
+  /**
+   * Gets every value that is about to be cleared, before that is committed: the path of a file to which one JSON object
+   * a line is added, for this user alone to read and on the disk when the clearing commits; or a function. A page that
+   * has to be written again, after a lost connection, comes a second time. Default none; the values are kept in
+   * `keyturn_migration_cleared` in any case.
+   */
+  readonly exportTo?: string | ClearedValuesListener
   /** Also when no value of the column opens, which mostly means that the wrong secret was given. Default `false`. */
   readonly evenIfNothingOpens?: boolean
 }
@@ -45,14 +53,18 @@ export interface ClearUnreadableReport extends BulkReport {
  * @throws {ColumnUnsuitableError} KEYTURN_MIGRATION_COLUMN: also when the column may not be null.
  * @throws {ChangedSinceDryRunError} KEYTURN_MIGRATION_CHANGED_SINCE_DRY_RUN
  * @throws {NothingOpensError} KEYTURN_MIGRATION_NOTHING_OPENS
+ * @throws {ExportFailedError} KEYTURN_MIGRATION_EXPORT: what could not be exported was not cleared.
  */
 export async function clearUnreadable(options: ClearUnreadableOptions): Promise<ClearUnreadableReport> {
-  const { confirm, reasons = ['unknown-key'], alsoClear = [], evenIfNothingOpens = false } = options
+  const { confirm, reasons = ['unknown-key'], alsoClear = [], evenIfNothingOpens = false, exportTo } = options
   assertNoProblems('clearUnreadable', [
     reasons.length > 0 && reasons.every((reason) => UNREADABLE.includes(reason))
       ? undefined
       : `reasons must be some of ${UNREADABLE.join(', ')}`,
     confirm === undefined || Number.isSafeInteger(confirm) ? undefined : 'confirm must be the whole number that the dry run reported',
+    exportTo === undefined || typeof exportTo === 'function' || (typeof exportTo === 'string' && exportTo !== '')
+      ? undefined
+      : 'exportTo must be a path or a function',
   ])
   const resolved = resolveColumnJobOptions('clearUnreadable', options)
   return withColumn(resolved, alsoClear, async (column) => {
@@ -67,7 +79,8 @@ export async function clearUnreadable(options: ClearUnreadableOptions): Promise<
     if (found.outcomes.current === 0 && unreadable > 0 && !evenIfNothingOpens) throw new NothingOpensError()
     const decide = decideClearing({ ...readerOf(resolved), reasons })
     const fingerprint = `clear ${reasons.join(' ')}`
-    return { ...(await changeColumn(column, { options: resolved, decide, fingerprint })), found, unreadable, keptIn }
+    const onCleared = exportTo === undefined ? undefined : createClearedExport(resolved, exportTo)
+    return { ...(await changeColumn(column, { options: resolved, decide, fingerprint, onCleared })), found, unreadable, keptIn }
   })
 }
 

@@ -53,11 +53,13 @@ export interface ColumnRun {
   readonly decide: ColumnDecide
   /** What the run does, for the journal. */
   readonly fingerprint: string
+  /** Told of what is cleared, before that is committed. */
+  readonly onCleared?: ((changes: readonly ColumnChange[]) => Promise<void>) | undefined
 }
 
 /** Changes the column as decided, with checkpoints. */
 export async function changeColumn({ pool, table, statements }: OpenColumn, run: ColumnRun): Promise<BulkReport> {
-  const { options, decide, fingerprint } = run
+  const { options, decide, fingerprint, onCleared } = run
   const { job, bulk } = options
   const place = createPostgresPlace({
     pool,
@@ -68,6 +70,7 @@ export async function changeColumn({ pool, table, statements }: OpenColumn, run:
     lock: await createWorkerLock(pool),
     leaseMs: options.leaseMs,
     maxListed: bulk.maxListed,
+    onCleared,
   })
   const retry = { options: bulk, signal: bulk.signal ?? new AbortController().signal }
   const total = table.estimatedRows
@@ -76,7 +79,7 @@ export async function changeColumn({ pool, table, statements }: OpenColumn, run:
 }
 
 /** Reads the column and decides, without writing anything. */
-export async function readColumn(column: OpenColumn, { options, decide }: Omit<ColumnRun, 'fingerprint'>): Promise<BulkReport> {
+export async function readColumn(column: OpenColumn, { options, decide }: Pick<ColumnRun, 'options' | 'decide'>): Promise<BulkReport> {
   const { job, bulk } = options
   const { table } = column
   const task = createReadingTask({

@@ -21,6 +21,7 @@ export interface PostgresPlaceOptions {
   readonly lock: WorkerLock
   readonly leaseMs: number
   readonly maxListed: number
+  readonly onCleared?: ((changes: readonly ColumnChange[]) => Promise<void>) | undefined
 }
 
 /** One column of a PostgreSQL table, with the journal in the same database. */
@@ -68,7 +69,9 @@ function createTransaction(run: RunStatement, options: PostgresPlaceOptions): Co
       const clearing = changes.filter(({ to }) => to === null)
       const statement = clearing.length > 0 ? statements.clear : statements.write
       for (const [n] of await run(statement, changeArrays(table, changes))) written[(n as number) - 1] = true
-      if (clearing.length > 0) await keepCleared(run, options, changes.filter((_, i) => written[i]))
+      const cleared = clearing.length > 0 ? changes.filter((_, i) => written[i]) : []
+      if (cleared.length > 0) await keepCleared(run, options, cleared)
+      if (cleared.length > 0) await options.onCleared?.(cleared)
       return written
     },
   }
@@ -108,12 +111,19 @@ function changeArrays(table: ColumnTable, changes: readonly ColumnChange[]): str
 
 /** In the same transaction: nothing is cleared that is not kept. */
 async function keepCleared(run: RunStatement, { names, job }: PostgresPlaceOptions, changes: readonly ColumnChange[]): Promise<void> {
-  for (const { key, from, reason } of changes) {
-    const isText = typeof from === 'string'
-    await run(
-      `insert into ${names.cleared} (job, key, reason, key_id, value_text, value_bytes)
-       values ($1::text, $2::text::text[], $3::text, $4::text, $5::text, $6::bytea)`,
-      [job, arrayLiteral(key), reason?.outcome ?? '', reason?.keyId ?? null, isText ? from : null, isText ? null : from],
-    )
-  }
+  const column = (of: (change: ColumnChange) => ColumnValue | null): string => arrayLiteral(changes.map(of))
+  await run(
+    `insert into ${names.cleared} (job, key, reason, key_id, value_text, value_bytes)
+     select $1::text, array(select json_array_elements_text(key::json)), reason, key_id, value_text, value_bytes
+     from unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::bytea[])
+       as given (key, reason, key_id, value_text, value_bytes)`,
+    [
+      job,
+      column(({ key }) => JSON.stringify(key)),
+      column(({ reason }) => reason?.outcome ?? ''),
+      column(({ reason }) => reason?.keyId ?? null),
+      column(({ from }) => (typeof from === 'string' ? from : null)),
+      column(({ from }) => (typeof from === 'string' ? null : from)),
+    ],
+  )
 }
