@@ -50,8 +50,8 @@ export function createOpenSession({ cookie: { name: cookieName }, signer, keyrin
   function read(id: string, request: FastifyRequest, state: RequestState, done: Done): void {
     records.open(id).then((opened) => {
       if (opened.kind === 'live') {
-        fastifyStore.handOver(opened.loaded)
-        done()
+        state.loaded = opened.loaded
+        fastifyStore.handOver(opened.loaded, done)
         return
       }
       // A record that this instance cannot open yet may open on the next one: the browser keeps its cookie.

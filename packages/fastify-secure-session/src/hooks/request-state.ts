@@ -1,9 +1,12 @@
+import type { LoadedSession } from '@keyturn/session-stores'
 import type { FastifyRequest } from 'fastify'
 
 /** What the hooks of one request tell each other. */
 export interface RequestState {
   /** The browser sent a session cookie, valid or not. */
   readonly cookieReceived: boolean
+  /** The session that the cookie was read for. */
+  loaded: LoadedSession | undefined
   /** @fastify/session has built the session: a session that is missing later was destroyed. */
   adopted: boolean
   /** Send the cookie again under today's primary key. */
@@ -20,7 +23,7 @@ export const requestStateKey: unique symbol = Symbol('keyturn.requestState')
 type WithState = FastifyRequest & { [requestStateKey]: RequestState | null }
 
 export function startState(request: FastifyRequest, cookieReceived: boolean): RequestState {
-  const state: RequestState = { cookieReceived, adopted: false, reissue: false, clear: false, phase: 'open' }
+  const state: RequestState = { cookieReceived, loaded: undefined, adopted: false, reissue: false, clear: false, phase: 'open' }
   ;(request as WithState)[requestStateKey] = state
   return state
 }

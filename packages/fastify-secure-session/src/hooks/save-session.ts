@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InsecureConnectionError } from '../errors.ts'
 import { readCookieWish } from '../session/cookie-wish.ts'
 import { dataOf, isChanged } from '../session/session-data.ts'
+import { ownSession } from '../session/own-session.ts'
 import { type SessionEntry, entryOf } from '../session/session-entry.ts'
 import type { SessionParts } from '../session-parts.ts'
 import { type RequestState, stateOf } from './request-state.ts'
@@ -40,7 +41,7 @@ export function createSaveSession({ cookieValue, records, lifetime, cookie, even
       done()
       return
     }
-    shadow(session)
+    ownSession(session).inert = true
     let work: Promise<void> | undefined
     try {
       work = saveIfChanged(request, reply, state)
@@ -114,16 +115,9 @@ export function createSaveSession({ cookieValue, records, lifetime, cookie, even
   }
 }
 
-// @fastify/session's onSend leaves a session without signed id alone.
-function shadow(session: object): void {
-  Object.defineProperty(session, 'encryptedSessionId', { value: undefined, configurable: true, enumerable: false })
-}
-
 /** Second `onSend`, after @fastify/session's: the session is as its users know it again. */
 export function releaseSession(request: FastifyRequest, _reply: FastifyReply, _payload: unknown, done: Done): void {
-  const session: unknown = request.session
-  if (typeof session === 'object' && session !== null && Object.hasOwn(session, 'encryptedSessionId')) {
-    Reflect.deleteProperty(session, 'encryptedSessionId')
-  }
+  const session: FastifyRequest['session'] | null = request.session
+  if (session !== null) entryOf(session).inert = false
   done()
 }

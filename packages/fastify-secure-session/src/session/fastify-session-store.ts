@@ -8,10 +8,10 @@ import type { SessionRecords } from './session-records.ts'
 /** The store that @fastify/session is given. */
 export interface FastifySessionStore extends SessionStore {
   /**
-   * Passes on the session that the cookie was just verified and read for, so that it is read once. Taken by
-   * the very next `get`, which @fastify/session calls in the same turn of the event loop.
+   * Lets `get` answer at once for the session that the cookie was just verified and read for, so that it is read once,
+   * while `build` runs. What it answers is empty: it is filled after @fastify/session has hashed it.
    */
-  handOver(loaded: LoadedSession): void
+  handOver(loaded: LoadedSession, build: () => void): void
 }
 
 type Callback = (error?: unknown) => void
@@ -20,24 +20,30 @@ export function createFastifySessionStore(records: SessionRecords, defaultIdleTi
   let handedOver: LoadedSession | undefined
 
   // @fastify/session lets configuration win only where the stored cookie says nothing: it gets no attributes.
-  const restored = (loaded: LoadedSession) => ({
-    ...loaded.data,
-    cookie: { expires: new Date(loaded.expiresAt), originalMaxAge: loaded.meta.idleTimeoutMs ?? defaultIdleTimeoutMs },
-    ...carry(newEntry(loaded)),
+  const cookieOf = ({ expiresAt, meta }: LoadedSession) => ({
+    expires: new Date(expiresAt),
+    originalMaxAge: meta.idleTimeoutMs ?? defaultIdleTimeoutMs,
   })
+
+  const restored = (loaded: LoadedSession) => ({ ...loaded.data, cookie: cookieOf(loaded), ...carry(newEntry(loaded)) })
 
   // `reload` of a session that was ended: @fastify/session would build a new one under the old id.
   const ended = () => ({ cookie: { expires: null, originalMaxAge: defaultIdleTimeoutMs }, ...carry(endedEntry()) })
 
   return {
-    handOver(loaded) {
+    handOver(loaded, build) {
       handedOver = loaded
+      try {
+        build()
+      } finally {
+        handedOver = undefined
+      }
     },
     get(id, callback) {
-      const loaded = handedOver
-      handedOver = undefined
-      if (loaded?.id === id) {
-        callback(null, restored(loaded))
+      if (handedOver?.id === id) {
+        const loaded = handedOver
+        handedOver = undefined
+        callback(null, { cookie: cookieOf(loaded) })
         return
       }
       records.open(id).then(

@@ -1,4 +1,5 @@
 import type { LoadedSession, SessionMeta } from '@keyturn/session-stores'
+import { SessionStamp } from './session-stamp.ts'
 
 /** What the plugin knows of one `request.session` object. */
 export interface SessionEntry {
@@ -17,20 +18,20 @@ export interface SessionEntry {
   cookieExpires: Date | null | undefined
   /** When the application wants the session to expire, epoch milliseconds; `undefined` once that is stored. */
   wishedExpiry: number | undefined
+  /** The plugin saves: @fastify/session is to find nothing to do. */
+  inert: boolean
   /** Session that this one takes the place of, ended once this one is stored. */
   replaces: string | undefined
 }
 
-// @fastify/session copies what its store returned with `for…in`, so an entry travels to the session as an
-// enumerable property; `toJSON` keeps it out of hash and JSON until it has moved to the map.
+// What @fastify/session's `reload` is given it copies with `for…in`, so an entry travels to that session as an
+// enumerable property; `toJSON` keeps it out of hash and JSON until it is taken off.
 const CARRIER = 'keyturn:entry'
 
 interface Carrier {
   readonly entry: SessionEntry
   toJSON(): undefined
 }
-
-const entries = new WeakMap<object, SessionEntry>()
 
 export function newEntry(loaded?: LoadedSession): SessionEntry {
   return {
@@ -42,6 +43,7 @@ export function newEntry(loaded?: LoadedSession): SessionEntry {
     ended: false,
     cookieExpires: undefined,
     wishedExpiry: undefined,
+    inert: false,
     replaces: undefined,
   }
 }
@@ -58,16 +60,21 @@ export function carry(entry: SessionEntry): Record<string, unknown> {
 
 /** The entry of a session, made on first sight. */
 export function entryOf(session: object): SessionEntry {
-  const carried = (session as Record<string, Carrier | undefined>)[CARRIER]
-  if (carried !== undefined) {
-    delete (session as Record<string, unknown>)[CARRIER]
-    entries.set(session, carried.entry)
-    return carried.entry
-  }
-  let entry = entries.get(session)
-  if (entry === undefined) {
-    entry = newEntry()
-    entries.set(session, entry)
-  }
+  return SessionStamp.read(session) ?? setEntry(session, takeCarried(session) ?? newEntry())
+}
+
+export function setEntry(session: object, entry: SessionEntry): SessionEntry {
+  SessionStamp.write(session, entry)
   return entry
+}
+
+/** Whether a session came with what was loaded for it. */
+export function isCarrying(session: object): boolean {
+  return Object.hasOwn(session, CARRIER)
+}
+
+function takeCarried(session: object): SessionEntry | undefined {
+  const carried = (session as Record<string, Carrier | undefined>)[CARRIER]
+  if (carried !== undefined) delete (session as Record<string, unknown>)[CARRIER]
+  return carried?.entry
 }

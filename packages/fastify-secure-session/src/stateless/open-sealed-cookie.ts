@@ -36,8 +36,11 @@ export function createOpenSealedCookie(parts: OpenSealedCookieParts) {
       if (found.kind === 'live') {
         state.reissue = found.loaded.stale
         request.cookies[name] = signer.sign(found.loaded.id)
-        fastifyStore.handOver(found.loaded)
-      } else if (found.kind === 'absent') {
+        state.loaded = found.loaded
+        fastifyStore.handOver(found.loaded, done)
+        return
+      }
+      if (found.kind === 'absent') {
         state.clear = true
       } else {
         // It may be sealed by a key that only other instances know: the browser keeps it.

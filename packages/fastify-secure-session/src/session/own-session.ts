@@ -1,0 +1,48 @@
+import type { LoadedSession } from '@keyturn/session-stores'
+import { dataOf, isChanged, isReserved } from './session-data.ts'
+import { entryOf, newEntry, type SessionEntry, setEntry } from './session-entry.ts'
+
+const OURS = Symbol('keyturn.ours')
+
+/** For each class of @fastify/session's sessions the one below it that ours are of. */
+const owned = new WeakMap<object, object>()
+
+/**
+ * Makes a session of @fastify/session one of ours: it hides its signed id while the plugin saves, so that
+ * @fastify/session finds nothing to do, and tells by the text it was loaded from whether it was modified.
+ */
+export function ownSession(session: object): SessionEntry {
+  const prototype: object = Object.getPrototypeOf(session)
+  if (!(OURS in prototype)) Object.setPrototypeOf(session, owned.get(prototype) ?? derive(prototype))
+  return entryOf(session)
+}
+
+/** The same for a session that was built empty, to be filled with what was loaded: @fastify/session hashes what it builds. */
+export function fillSession(session: object, loaded: LoadedSession): SessionEntry {
+  const fields = session as Record<string, unknown>
+  for (const [name, value] of Object.entries(loaded.data)) if (!isReserved(name)) fields[name] = value
+  setEntry(session, newEntry(loaded))
+  return ownSession(session)
+}
+
+function derive(prototype: object): object {
+  const ours = Object.create(prototype, {
+    [OURS]: { value: true },
+    encryptedSessionId: {
+      configurable: true,
+      get(this: object) {
+        return entryOf(this).inert ? undefined : Reflect.get(prototype, 'encryptedSessionId', this)
+      },
+    },
+    isModified: {
+      configurable: true,
+      writable: true,
+      value(this: object) {
+        const { metaChanged, loaded } = entryOf(this)
+        return metaChanged || isChanged(dataOf(this), loaded?.dataText)
+      },
+    },
+  })
+  owned.set(prototype, ours)
+  return ours
+}
