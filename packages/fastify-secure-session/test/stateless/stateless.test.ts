@@ -27,7 +27,7 @@ function routes(app: FastifyInstance): void {
   })
   app.get('/save/:length', async (request) => {
     sessionOf(request).text = 'x'.repeat(Number((request.params as { length: string }).length))
-    const code = await request.session.save().then(() => 'saved', (error: { code?: string }) => error.code)
+    const code = await request.session.save().then(() => 'saved', codeOf)
     delete sessionOf(request).text
     return code
   })
@@ -45,7 +45,7 @@ function routes(app: FastifyInstance): void {
     await request.session.destroy()
     return 'destroyed'
   })
-  app.get('/reload', async (request) => request.session.reload().then(() => 'reloaded', (error: { code?: string }) => error.code))
+  app.get('/reload', async (request) => request.session.reload().then(() => 'reloaded', codeOf))
   app.get('/bigint', async (request) => Object.assign(sessionOf(request), { n: 1n }).cookie)
   app.get('/max-age/:ms', async (request) => {
     request.session.cookie.maxAge = Number((request.params as { ms: string }).ms)
@@ -76,6 +76,7 @@ async function start(t: Test, options: SecureSessionOptions = {}, folder = t.tes
   }
 }
 
+const codeOf = (error: unknown): string => (error as { code: string }).code
 const userId = async (browser: Browser): Promise<unknown> => (await browser.get('/me')).json().userId
 const expiryIn = (line = ''): number => Date.parse(/Expires=([^;]+)/.exec(line)?.[1] ?? '')
 

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { type SecureSessionOptions, secureSession } from '../../src/index.ts'
 
 const place: Place = { kind: 'column', table: 'accounts', column: 'api_token', row: 42 }
-const readText = (value: JsonValue): string => String((value as { text: string }).text)
+const readText = (value: JsonValue): string => (value as { text: string }).text
 
 async function start(t: Test, options: SecureSessionOptions): Promise<FastifyInstance> {
   const app = fastify()
