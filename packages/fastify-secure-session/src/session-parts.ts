@@ -82,7 +82,7 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
   const lifetime = createSessionLifetime(options)
   const sealedCookie = options.stateless ? createSealedCookie({ keyring, name: cookie.name }) : undefined
   const cookieRecords = sealedCookie && createCookieRecords({ sealedCookie, lifetime, clock, events, onRead: metrics?.onRead })
-  const records = cookieRecords ?? createSessionRecords({ sealed, lifetime, clock, events, log, onRead: metrics?.onRead })
+  const records = cookieRecords ?? createSessionRecords({ sealed, lifetime, clock, events, log, cookie, onRead: metrics?.onRead })
   const pruner = createPruner({
     store,
     clock,

@@ -28,6 +28,20 @@ export function reauthenticatedMeta(meta: SessionMeta, now: number, client: Clie
   return { ...meta, challenged: false, signedInAt: now, ...(client === undefined ? {} : { client: { ...client } }) }
 }
 
+/**
+ * Binds a session to the cookie it was made for: where several registrations share a store and a secret, the cookie of
+ * one, sent under the name of another, must not sign anybody in there.
+ */
+export function boundTo(meta: SessionMeta, cookieName: string): SessionMeta {
+  return { ...meta, cookieName }
+}
+
+/** A session that was brought here from elsewhere is bound to no cookie. */
+export function isBoundToOther(meta: SessionMeta, names: readonly (string | undefined)[]): boolean {
+  const bound = meta['cookieName'] as string | undefined
+  return bound !== undefined && !names.includes(bound)
+}
+
 export function clientOf(meta: SessionMeta): ClientFacts | undefined {
   return meta['client'] as ClientFacts | undefined
 }

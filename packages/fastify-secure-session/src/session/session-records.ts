@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { SessionStoreUnavailableError } from '../errors.ts'
 import type { SessionEvents } from '../events/session-events.ts'
 import type { ReadOutcome } from '../metrics/session-metrics.ts'
+import { boundTo, isBoundToOther } from './session-meta.ts'
 import type { SessionEntry } from './session-entry.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
 
@@ -31,11 +32,14 @@ interface SessionRecordsOptions {
   readonly clock: Clock
   readonly events: SessionEvents
   readonly log: FastifyBaseLogger
+  /** Names of the cookie: today's and, while it is taken too, an older one. */
+  readonly cookie: { readonly name: string; readonly oldName?: string | undefined }
   readonly onRead?: ((outcome: ReadOutcome) => void) | undefined
 }
 
-export function createSessionRecords({ sealed, lifetime, clock, events, log, onRead }: SessionRecordsOptions): SessionRecords {
+export function createSessionRecords({ sealed, lifetime, clock, events, log, cookie, onRead }: SessionRecordsOptions): SessionRecords {
   const background = new Set<Promise<void>>()
+  const names = [cookie.name, cookie.oldName]
 
   async function open(id: string): Promise<OpenedSession> {
     let loaded: LoadedSession | undefined
@@ -50,6 +54,7 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, onR
       onRead?.('unreadable')
       return { kind: 'unreadable' }
     }
+    if (loaded !== undefined && isBoundToOther(loaded.meta, names)) loaded = undefined
     const now = clock.now()
     const over = loaded !== undefined && lifetime.isOver(now, loaded)
     onRead?.(loaded === undefined || over ? 'absent' : 'live')
@@ -72,7 +77,8 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, onR
     }
     entry.wishedExpiry = undefined
     if (loaded === undefined) {
-      entry.loaded = await orUnavailable(sealed.create(id, { data, meta, createdAt: now, expiresAt }))
+      entry.loaded = await orUnavailable(sealed.create(id, { data, meta: boundTo(meta, cookie.name), createdAt: now, expiresAt }))
+      entry.meta = entry.loaded.meta
       events.emit('created', { id, userId: meta.userId })
       entry.created = true
       entry.metaChanged = false
