@@ -51,23 +51,22 @@ export function createRedisConnection(options: ResolvedRedisStoreOptions): Redis
   const given = options.client
   if (given !== undefined) watch(given, tellLost)
 
-  async function run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T> {
+  function run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T> {
+    const client = opened.current
+    if (client?.status === 'ready') return withTimeLimit(commands(client), limitMs, outOfTime, toStoreError)
     const wait = { over: false }
-    try {
-      return await withTimeLimit(attempt(commands, wait), limitMs, () => {
-        wait.over = true
-        return new StoreUnavailableError('redis', 'TIMEOUT')
-      })
-    } catch (error) {
-      throw toStoreError(error)
+    const onLimit = (): Error => {
+      wait.over = true
+      return outOfTime()
     }
+    return withTimeLimit(attempt(commands, wait), limitMs, onLimit, toStoreError)
   }
 
   async function attempt<T>(commands: (client: RedisClient) => Promise<T>, wait: { over: boolean }): Promise<T> {
     const client = opened.current ?? (await opened.open())
     if (client.status !== 'ready') await untilReady(client)
     // Nobody waits any more: what would be written now, the caller does not know of.
-    if (wait.over) throw new StoreUnavailableError('redis', 'TIMEOUT')
+    if (wait.over) throw outOfTime()
     return commands(client)
   }
 
@@ -86,6 +85,10 @@ export function createRedisConnection(options: ResolvedRedisStoreOptions): Redis
       await withTimeLimit(client.quit(), timeoutMs, () => new Error('quit')).catch(() => client.disconnect())
     },
   }
+}
+
+function outOfTime(): StoreUnavailableError {
+  return new StoreUnavailableError('redis', 'TIMEOUT')
 }
 
 const LOSSES = ['close', '-node']

@@ -1,7 +1,7 @@
 import { StoreRecordError } from '../errors.ts'
 import { createGuardedStore } from '../guarded-store.ts'
 import { newestOfEach } from '../record-order.ts'
-import type { PutOutcome, SessionStore, StoreCapabilities, StoredSession, StoreKey } from '../store.ts'
+import type { SessionRecord, PutOutcome, SessionStore, StoreCapabilities, StoredSession, StoreKey } from '../store.ts'
 import { createRedisConnection, runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
 import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from './redis-index.ts'
@@ -40,9 +40,9 @@ export function createRedisStore(options: RedisStoreOptions): SessionStore {
   return createGuardedStore({
     name: 'redis',
     supports: SUPPORTS,
-    async get(key) {
-      const value = await connection.run((client) => client.getBuffer(keys.session(key)), timeoutMs)
-      return value === null ? undefined : decodeRecord(value)
+    get(key) {
+      const name = keys.session(key)
+      return connection.run((client) => client.getBuffer(name), timeoutMs).then(decodeValue)
     },
     put: (key, record, expected) =>
       connection.run((client) => putRecord(client, keys, key, record, expected), timeoutMs),
@@ -82,6 +82,10 @@ async function findLive(client: RedisClient, keys: RedisKeys, given: readonly St
 async function readGeneration(client: RedisClient): Promise<string> {
   const ids = mastersOf(client).map(async (node) => /^run_id:(\w+)/m.exec(await node.info('server'))?.[1] ?? '')
   return (await Promise.all(ids)).sort().join()
+}
+
+function decodeValue(value: Buffer | null): SessionRecord | undefined {
+  return value === null ? undefined : decodeRecord(value)
 }
 
 async function touch(client: RedisClient, keys: RedisKeys, key: StoreKey, expiresAt: number): Promise<boolean> {
