@@ -7,7 +7,7 @@ import { openStage } from './stage/stage.ts'
 t.test('without a chain the model finds users logged out, writes lost and ended sessions that came back', async (t) => {
   const stage = await openStage({ fallback: 'false' })
   t.teardown(() => stage.stop())
-  const options = { users: 100, perSecond: 150, beforeMs: 1500, faultMs: 300, flapMs: 0, afterMs: 500 }
+  const options = { users: 100, perSecond: 150, beforeMs: 1000, faultMs: 300, flapMs: 0, afterMs: 500 }
 
   const empty = await runScenario(stage, scenarioNamed('Redis killed, restarted empty'), options)
   t.ok(empty.loggedOut.total > 0, 'Redis restarted empty: logged out')

@@ -21,11 +21,34 @@ export const jointScenarios: readonly Scenario[] = [
   },
   {
     name: 'Redis and PostgreSQL cut',
+    nothingServes: true,
     begin: ({ redisLines, postgresLines }) => cut([...redisLines, ...postgresLines]),
     end: ({ redisLines, postgresLines }) => restore([...redisLines, ...postgresLines]),
   },
   {
+    name: 'Redis and a server process killed at once',
+    prepare: ({ redis }) => redis.dropSnapshot(),
+    begin: async ({ redis, servers: [first] }) => void (await Promise.all([first?.kill(), redis.kill()])),
+    async end({ redis, servers: [first] }) {
+      await redis.restart()
+      await first?.start()
+    },
+  },
+  {
+    name: 'Redis killed and restarted empty while PostgreSQL is away',
+    nothingServes: true,
+    prepare: ({ redis }) => redis.dropSnapshot(),
+    async begin({ redis, postgresLines }) {
+      await cut(postgresLines)
+      await sleep(SETTLED_MS)
+      await redis.kill()
+      await redis.restart()
+    },
+    end: ({ postgresLines }) => restore(postgresLines),
+  },
+  {
     name: 'Redis and PostgreSQL killed, Redis restarted empty',
+    nothingServes: true,
     prepare: ({ redis }) => redis.dropSnapshot(),
     begin: async ({ redis, postgres }) => void (await Promise.all([redis.kill(), postgres.kill()])),
     end: async ({ redis, postgres }) => void (await Promise.all([redis.restart(), postgres.restart()])),

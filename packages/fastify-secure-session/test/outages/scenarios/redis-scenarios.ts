@@ -17,6 +17,15 @@ export const redisScenarios: readonly Scenario[] = [
       await redis.dropSnapshot()
     },
   },
+  {
+    name: 'Redis killed and back at once, empty',
+    prepare: ({ redis }) => redis.dropSnapshot(),
+    async begin({ redis }) {
+      await redis.kill()
+      await redis.restart()
+    },
+    end: async () => {},
+  },
   { name: 'Redis paused and resumed', begin: async ({ redis }) => redis.pause(), end: async ({ redis }) => redis.resume() },
   { name: 'Redis connections cut', begin: ({ redisLines }) => cut(redisLines), end: ({ redisLines }) => restore(redisLines) },
   { name: 'Redis black-holed', begin: ({ redisLines }) => blackHole(redisLines), end: ({ redisLines }) => restore(redisLines) },

@@ -7,6 +7,8 @@ export interface Scenario<AnyStage = Stage> {
   readonly prepare?: (stage: AnyStage) => Promise<void>
   readonly begin: (stage: AnyStage) => Promise<void>
   readonly end: (stage: AnyStage) => Promise<void>
+  /** No durable store is left: requests are refused, which is no fault of the chain. */
+  readonly nothingServes?: true
   /** Begins and ends again and again, this many milliseconds apart, instead of once. */
   readonly everyMs?: number
 }

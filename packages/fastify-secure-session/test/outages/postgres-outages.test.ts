@@ -1,0 +1,10 @@
+import { losesNothing } from './loses-nothing.ts'
+
+losesNothing([
+  'PostgreSQL killed and restarted',
+  'PostgreSQL paused and resumed',
+  'PostgreSQL connections cut',
+  'PostgreSQL black-holed',
+  'PostgreSQL read-only',
+  'Redis and PostgreSQL killed, Redis restarted empty',
+])
