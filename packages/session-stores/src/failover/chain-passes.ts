@@ -7,6 +7,8 @@ export interface ChainPassOptions {
   readonly second: SessionStore
   readonly ledger: Ledger
   readonly batchSize: number
+  /** Limits one step. */
+  readonly within: <T>(work: Promise<T>) => Promise<T>
 }
 
 /**
@@ -14,20 +16,24 @@ export interface ChainPassOptions {
  * newer writes and graves; then the second link goes to the first.
  */
 export async function reconcile(
-  { first, second, ledger, batchSize }: ChainPassOptions,
+  { first, second, ledger, batchSize, within }: ChainPassOptions,
   signal: AbortSignal,
 ): Promise<PassResult> {
-  const revocations = await ledger.revocations()
+  const step = { batchSize, signal, within }
+  const revocations = await within(ledger.revocations())
   const isRevoked = revokedBy(revocations)
-  await copyNewer({ from: first, to: second, batchSize, signal }, isRevoked)
-  const result = await levelTo({ from: second, to: first, batchSize, signal })
-  await ledger.forget(revocations)
+  await copyNewer({ from: first, to: second, ...step }, isRevoked)
+  const result = await levelTo({ from: second, to: first, ...step })
+  await within(ledger.forget(revocations))
   return result
 }
 
 /** Brings the second link up after it was away, while the first serves. */
-export async function catchUp({ first, second, batchSize }: ChainPassOptions, signal: AbortSignal): Promise<PassResult> {
-  const moved = await copyNewer({ from: first, to: second, batchSize, signal })
+export async function catchUp(
+  { first, second, batchSize, within }: ChainPassOptions,
+  signal: AbortSignal,
+): Promise<PassResult> {
+  const moved = await copyNewer({ from: first, to: second, batchSize, signal, within })
   return { moved, ended: 0 }
 }
 

@@ -6,9 +6,11 @@ import { createFirstCalls, type Followed } from './first-calls.ts'
 import { type Bearing, createHelm, type Helm, type Place } from './helm.ts'
 import { createLastCalls, moveUp } from './last-calls.ts'
 import { createLedger } from './ledger.ts'
+import { limitWait } from './link-calls.ts'
 import { createMirror, type Mirror } from './mirror.ts'
 import { createOperations, type Operations } from './operations.ts'
 import type { PlaceCalls } from './place-calls.ts'
+import { createPresence } from './presence.ts'
 import { createSecondCalls } from './second-calls.ts'
 import { createSweeper, type Sweeper } from './sweeper.ts'
 
@@ -19,6 +21,8 @@ export interface ChainParts {
   close(): Promise<void>
 }
 
+const PASS_STEPS = 10
+
 /** What a chain consists of, put together. */
 export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions): ChainParts {
   const { first, second, last } = links
@@ -27,12 +31,22 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
   const tell = createNews({ chain, now, onEvent })
   const ledger = second === undefined ? undefined : createLedger(second, clock)
   const mirror = second === undefined ? undefined : openMirror(first, second, settings, () => helm, tell)
-  const passes = ledger === undefined || second === undefined ? undefined : { first, second, ledger, batchSize }
+  const presence = ledger && createPresence({
+    instance: ledger.instance,
+    first,
+    settings,
+    firstServes: () => helm.firstServes && helm.heading === 'first',
+    isBehind: () => !helm.secondAnswers || mirror?.overflowed === true,
+  })
+  // A step takes many sessions: it is given longer than a request.
+  const within = <T>(work: Promise<T>): Promise<T> => limitWait(work, PASS_STEPS * settings.timeoutMs, chain, clock)
+  const passes = ledger === undefined || second === undefined ? undefined : { first, second, ledger, batchSize, within }
   const helm: Helm = createHelm({
     links,
     settings,
     ledger,
     mirror,
+    presence,
     tell,
     reconcile: (signal) => reconcile(passes as ChainPassOptions, signal),
     catchUp: (signal) => catchUp(passes as ChainPassOptions, signal),
@@ -73,6 +87,7 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
     async close() {
       sweeper?.close()
       await mirror?.close()
+      await presence?.close()
       await helm.close()
     },
   }

@@ -7,6 +7,7 @@ import type { ChainLinks, ResolvedFailoverOptions } from './failover-options.ts'
 import type { Ledger, Stage, Term } from './ledger.ts'
 import { limitWait, probe, reasonOf, sleep } from './link-calls.ts'
 import type { Mirror } from './mirror.ts'
+import type { Presence } from './presence.ts'
 import type { PassResult } from './reconcile.ts'
 
 export type Place = 'first' | 'second' | 'last'
@@ -51,6 +52,7 @@ export interface HelmOptions {
   readonly settings: ResolvedFailoverOptions
   readonly ledger: Ledger | undefined
   readonly mirror: Mirror | undefined
+  readonly presence: Presence | undefined
   readonly tell: TellNews
   /** Brings the first link up from the second, both ways. */
   readonly reconcile: (signal: AbortSignal) => Promise<PassResult>
@@ -69,7 +71,7 @@ const STALLED_MS = 10_000
 type Course = Bearing | 'wait' | 'none'
 
 export function createHelm(options: HelmOptions): Helm {
-  const { links, settings, ledger, mirror, tell, reconcile, catchUp, moveUp } = options
+  const { links, settings, ledger, mirror, presence, tell, reconcile, catchUp, moveUp } = options
   const { first, second, last } = links
   const { clock, leaseMs, maxDelayMs, timeoutMs, cooldownMs, failures, monotonicMs } = settings
   const breakers = { first: createBreaker(settings), second: createBreaker(settings) }
@@ -119,12 +121,22 @@ export function createHelm(options: HelmOptions): Helm {
     if (state === 'open') return term === undefined || term.stage === 'first' ? firstOr(fallBack) : fallBack()
     if (term === undefined || !hasLease() || monotonicMs() < actFrom || settling > 0) return 'wait'
     if (term.stage !== 'first') return { place: 'second', dual: term.stage === 'returning', epoch }
-    return firstOr(term.behind ? fallBack : () => 'wait')
+    return firstOr(isBehind(term) ? fallBack : () => 'wait')
   }
 
   function firstOr(otherwise: () => Course): Course {
     if (breakers.first.state === 'closed') return { place: 'first', dual: false, epoch }
     return breakers.first.state === 'open' ? otherwise() : 'wait'
+  }
+
+  /** What the second link lacks may be anything, the end of a session too: it is not served from. */
+  function isBehind({ behind }: Term): boolean {
+    return (behind || presence?.othersBehind === true || mirror?.overflowed === true) && !hasLostData()
+  }
+
+  /** What the first link lost is nowhere else: there is nothing to wait for. */
+  function hasLostData(): boolean {
+    return breakers.first.reason === 'RESTARTED'
   }
 
   function fallBack(): Course {
@@ -291,6 +303,7 @@ export function createHelm(options: HelmOptions): Helm {
     if (breakers.second.reason !== undefined) tell({ type: 'link-recovered', link: second?.name ?? '' })
     breakers.second.close()
     mirror?.resume()
+    presence?.tell()
   }
 
   function loseSecond(reason: string): void {
@@ -300,6 +313,7 @@ export function createHelm(options: HelmOptions): Helm {
     }
     breakers.second.open(reason)
     mirror?.pause()
+    presence?.tell()
   }
 
   /** Takes what the ledger says. Who went by something else stops at once; nobody begins before all have stopped. */
@@ -364,9 +378,10 @@ export function createHelm(options: HelmOptions): Helm {
     }
     if (term === undefined || !hasLease()) return undefined
     if (term.stage === 'first') {
-      if (lost && !term.behind) return leaveFirst
+      if (lost && !isBehind(term)) return leaveFirst
       if (lost) return breakers.first.due ? () => checkFirst('OPEN') : undefined
-      return mirror?.overflowed === true || (term.behind && isLeaderless(term)) ? bringSecondUp : undefined
+      const isOwed = term.behind || mirror?.overflowed === true || (presence?.dead.length ?? 0) > 0
+      return isOwed && isLeaderless(term) ? bringSecondUp : undefined
     }
     if (term.stage === 'returning') return isLeaderless(term) ? () => writeStage('second') : undefined
     return breakers.first.due ? tryToReturn : undefined
@@ -391,7 +406,7 @@ export function createHelm(options: HelmOptions): Helm {
   }
 
   async function leaveFirst(): Promise<void> {
-    await writeStage('second')
+    await writeStage('second', { behind: false })
     await holdFirst()
   }
 
@@ -403,10 +418,10 @@ export function createHelm(options: HelmOptions): Helm {
   async function tryToReturn(): Promise<void> {
     await checkFirst('OPEN')
     if (breakers.first.state !== 'reconciling') return holdFirst()
-    await ledger?.release()
+    await within(ledger?.release() ?? Promise.resolve(), second?.name ?? '')
     const others = [...holders].filter((holder) => holder !== ledger?.instance)
     if (others.length > 0 || term?.stage !== 'second') return breakers.first.open('HELD')
-    await lead('returning', bringFirstUp)
+    await lead('returning', {}, bringFirstUp)
   }
 
   async function bringFirstUp(aborted: AbortSignal): Promise<void> {
@@ -422,13 +437,17 @@ export function createHelm(options: HelmOptions): Helm {
   }
 
   async function bringSecondUp(): Promise<void> {
-    await lead('first', async (aborted) => {
+    const dead = presence?.dead ?? []
+    const behind = term?.behind === true || mirror?.overflowed === true
+    await lead('first', { behind }, async (aborted) => {
       mirror?.clearOverflow()
       breakers.second.reconcile()
       const result = await catchUp(aborted)
       await mirror?.drain()
       if (mirror?.overflowed === true) return
+      await presence?.bury(dead)
       await writeStage('first', { behind: false })
+      presence?.tell()
       breakers.second.close()
       tell({ type: 'reconciled', link: second?.name ?? '', ...result })
       tell({ type: 'mirror-caught-up', link: second?.name ?? '' })
@@ -436,8 +455,12 @@ export function createHelm(options: HelmOptions): Helm {
   }
 
   /** Writes the stage, renews it while the work goes on, and stops the work when another instance has written. */
-  async function lead(stage: Stage, work: (aborted: AbortSignal) => Promise<void>): Promise<void> {
-    await writeStage(stage, stage === 'first' ? { behind: true } : {})
+  async function lead(
+    stage: Stage,
+    changes: { behind?: boolean },
+    work: (aborted: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    await writeStage(stage, changes)
     const abort = new AbortController()
     const aborted = AbortSignal.any([abort.signal, stop.signal])
     const renewing = renew(abort, stage)
@@ -491,10 +514,10 @@ export function createHelm(options: HelmOptions): Helm {
       return heading()
     },
     get behind() {
-      return term?.behind === true || breakers.second.state === 'open'
+      return breakers.second.state === 'open' || (term?.stage === 'first' && isBehind(term))
     },
     get firstServes() {
-      return breakers.first.state === 'closed'
+      return started !== undefined && breakers.first.state === 'closed'
     },
     get secondAnswers() {
       return breakers.second.state === 'closed' || breakers.second.state === 'reconciling'
@@ -515,7 +538,7 @@ export function createHelm(options: HelmOptions): Helm {
       offDisconnect?.()
       signal()
       await Promise.allSettled([looking, checking, changing, leading, moving])
-      await ledger?.release().catch(() => undefined)
+      await within(ledger?.release() ?? Promise.resolve(), second?.name ?? '').catch(() => undefined)
     },
   }
 }

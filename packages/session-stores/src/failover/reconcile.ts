@@ -7,6 +7,8 @@ export interface PassOptions {
   readonly to: SessionStore
   readonly batchSize: number
   readonly signal: AbortSignal
+  /** Limits one step. */
+  readonly within: <T>(work: Promise<T>) => Promise<T>
 }
 
 export interface PassResult {
@@ -18,15 +20,14 @@ export interface PassResult {
 
 /** Puts into `to` what is newer in `from`, graves included. @param refuse - Sessions that are not to be put, but ended. */
 export async function copyNewer(
-  { from, to, batchSize, signal }: PassOptions,
+  { from, to, batchSize, signal, within }: PassOptions,
   refuse: (session: StoredSession) => boolean = () => false,
 ): Promise<number> {
   let copied = 0
-  for await (const page of pages(from, batchSize, signal)) {
-    const ours = page.filter(({ record }) => isGrave(record) || visible(record) !== undefined)
-    const refused = ours.filter(refuse)
-    copied += await putNewer(to, ours.filter((session) => !refused.includes(session)))
-    for (const session of refused) await buryUnlessThere(to, session)
+  for await (const page of pages({ from, batchSize, signal, within })) {
+    const refused = page.filter(refuse)
+    copied += await within(putNewer(to, page.filter((session) => !refused.includes(session))))
+    for (const session of refused) await within(buryUnlessThere(to, session))
   }
   return copied
 }
@@ -42,16 +43,15 @@ async function buryUnlessThere(to: SessionStore, { key, record }: StoredSession)
  * Makes `to` what `from` is, wherever `from` is newer, and where both have the same version of different writes: `from`
  * was served last.
  */
-export async function levelTo({ from, to, batchSize, signal }: PassOptions): Promise<PassResult> {
+export async function levelTo({ from, to, batchSize, signal, within }: PassOptions): Promise<PassResult> {
   let [moved, ended] = [0, 0]
-  for await (const page of pages(from, batchSize, signal)) {
-    const ours = page.filter(({ record }) => isGrave(record) || visible(record) !== undefined)
-    const there = await Promise.all(ours.map(({ key }) => to.get(key)))
-    const graves = ours.filter(({ record }, index) => isGrave(record) && visible(there[index]) !== undefined)
-    const live = ours.filter(({ record }, index) => !isGrave(record) && !isSame(record, there[index]))
-    await putNewer(to, graves)
-    const stored = await putNewer(to, live)
-    if (stored < live.length) await settleTies(to, ours, there)
+  for await (const page of pages({ from, batchSize, signal, within })) {
+    const there = await within(Promise.all(page.map(({ key }) => to.get(key))))
+    const graves = page.filter(({ record }, index) => isGrave(record) && visible(there[index]) !== undefined)
+    const live = page.filter(({ record }, index) => !isGrave(record) && !isSame(record, there[index]))
+    await within(putNewer(to, graves))
+    const stored = await within(putNewer(to, live))
+    if (stored < live.length) await within(settleTies(to, page, there))
     moved += live.length
     ended += graves.length
   }
@@ -60,10 +60,10 @@ export async function levelTo({ from, to, batchSize, signal }: PassOptions): Pro
 
 async function settleTies(
   to: SessionStore,
-  ours: readonly StoredSession[],
+  page: readonly StoredSession[],
   there: readonly (SessionRecord | undefined)[],
 ): Promise<void> {
-  for (const [index, { key, record }] of ours.entries()) {
+  for (const [index, { key, record }] of page.entries()) {
     const other = there[index]
     if (other?.version !== record.version || other.createdAt !== record.createdAt) continue
     if (!other.sealed.equals(record.sealed)) await to.put(key, record, other.version)
@@ -81,11 +81,17 @@ function isSame(record: SessionRecord, there: SessionRecord | undefined): boolea
   )
 }
 
-async function* pages(from: SessionStore, batchSize: number, signal: AbortSignal): AsyncGenerator<StoredSession[]> {
+/** Sessions and graves; the ledger of a link is its own. */
+async function* pages({ from, batchSize, signal, within }: Omit<PassOptions, 'to'>): AsyncGenerator<StoredSession[]> {
+  const scan = from.scan?.({ batchSize, signal })[Symbol.asyncIterator]()
+  if (scan === undefined) return
   let page: StoredSession[] = []
-  for await (const session of from.scan?.({ batchSize, signal }) ?? []) {
+  for (;;) {
     signal.throwIfAborted()
-    if (page.push(session) < batchSize) continue
+    const { done, value } = await within(scan.next())
+    if (done === true) break
+    if (!isGrave(value.record) && visible(value.record) === undefined) continue
+    if (page.push(value) < batchSize) continue
     yield page
     page = []
   }

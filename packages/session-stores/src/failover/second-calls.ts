@@ -51,23 +51,25 @@ export function createSecondCalls({ second, both, now, revoke }: SecondCallsOpti
     },
     async destroy(key) {
       const there = await second.get(key)
-      if (there === undefined) await bury([{ key, record: digBlindGrave(now()) }])
-      else if (visible(there) !== undefined) await bury([{ key, record: digGrave(there) }])
+      const grave = there === undefined ? digBlindGrave(now()) : digGrave(there)
+      // One that was dug before the first link was to be followed may not be there yet.
+      await bury([{ key, record: isGrave(there) && there !== undefined ? there : grave }])
     },
-    async listByOwner(ownerTag) {
-      return (await second.listByOwner?.(ownerTag)) ?? []
-    },
+    listByOwner: (ownerTag) => listIn(second, ownerTag),
     async destroyByOwner(ownerTag, { except }) {
       await revoke(ownerTag, except)
       let ended = 0
       for (let pass = 1; pass <= MOST_PASSES; pass++) {
-        const found = (await second.listByOwner?.(ownerTag)) ?? []
+        const found = [...(await listIn(second, ownerTag)), ...(await listIn(both, ownerTag))]
         const others = except === undefined ? found : found.filter(({ key }) => !key.equals(except))
         if (others.length === 0) break
         ended += await bury(others.map(({ key, record }) => ({ key, record: digGrave(record) })))
       }
-      if (both !== undefined) await both.destroyByOwner?.(ownerTag, except === undefined ? {} : { except })
       return ended
     },
   }
+}
+
+async function listIn(store: SessionStore | undefined, ownerTag: Buffer): Promise<StoredSession[]> {
+  return (await store?.listByOwner?.(ownerTag)) ?? []
 }
