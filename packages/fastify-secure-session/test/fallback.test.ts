@@ -131,6 +131,7 @@ t.test('with both down requests are refused and nobody is logged out, unless mem
   await Promise.all([servers.redis.kill(), servers.postgres.kill()])
   t.equal(await careful.user(), 503)
   t.equal((await careful.app.inject('/health/ready')).statusCode, 503)
+  await t.rejects(careful.app.secureSession.sessions.endAll('ada'), { code: 'KEYTURN_SESSION_STORE_UNAVAILABLE', statusCode: 503 })
 
   const bold = await open(t, { fallback: { memory: true } })
   await until(async () => (await bold.signIn()) === 200)

@@ -1,4 +1,5 @@
-import type { OwnedSession, SealedSessions, StoreKey } from '@keyturn/session-stores'
+import { type OwnedSession, type SealedSessions, type StoreKey, StoreUnavailableError } from '@keyturn/session-stores'
+import { SessionStoreUnavailableError } from '../errors.ts'
 import type { SessionEvents } from '../events/session-events.ts'
 
 /** Sessions by user and by id, for devices pages and administrators. */
@@ -23,17 +24,26 @@ export interface UserSessions {
 
 export function createUserSessions(sealed: SealedSessions, events: SessionEvents): UserSessions {
   return {
-    list: (userId) => sealed.listByOwner(userId),
+    list: (userId) => orUnavailable(sealed.listByOwner(userId)),
     async end(userId, key) {
-      const ended = await sealed.destroyOwned(userId, key)
+      const ended = await orUnavailable(sealed.destroyOwned(userId, key))
       if (ended) events.emit('ended', { userId })
       return ended
     },
     async endAll(userId, options) {
-      const ended = await sealed.destroyByOwner(userId, options)
+      const ended = await orUnavailable(sealed.destroyByOwner(userId, options))
       if (ended > 0) events.emit('ended', { userId })
       return ended
     },
-    update: (id, change) => sealed.update(id, change),
+    update: (id, change) => orUnavailable(sealed.update(id, change)),
+  }
+}
+
+/** An outage is one error with one status, wherever it is met. */
+async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw error instanceof StoreUnavailableError ? new SessionStoreUnavailableError(error) : error
   }
 }
