@@ -108,14 +108,18 @@ export function resolveFailoverOptions(options: FailoverOptions): ResolvedFailov
 /** @throws {TypeError} Names everything that is wrong with the links. */
 export function resolveLinks(links: readonly SessionStore[]): ChainLinks {
   const all: readonly SessionStore[] = Array.isArray(links) ? [...(links as SessionStore[])] : []
-  const last = all.length > 1 && all.at(-1)?.supports?.durable === false ? all.at(-1) : undefined
+  assertNoProblems('createFailoverStore', [
+    all.every((link) => typeof link?.get === 'function' && typeof link.supports === 'object')
+      ? undefined
+      : 'every link must be a session store',
+  ])
+  const last = all.length > 1 && all.at(-1)?.supports.durable === false ? all.at(-1) : undefined
   const durable = last === undefined ? all : all.slice(0, -1)
   assertNoProblems('createFailoverStore', [
-    all.every((link) => typeof link?.get === 'function') ? undefined : 'every link must be a session store',
     all.length >= 2 && durable.length >= 1 && durable.length <= 2
       ? undefined
       : 'give one or two durable stores, and behind them at most one that is not durable: two links or three',
-    new Set(all.map((link) => link?.name)).size === all.length ? undefined : 'the names of the links must differ',
+    new Set(all.map((link) => link.name)).size === all.length ? undefined : 'the names of the links must differ',
     ...durable.map((link) => lacking(link, ['durable', 'scan', 'owners'])),
     last === undefined ? undefined : lacking(last, ['scan']),
   ])

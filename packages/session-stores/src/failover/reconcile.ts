@@ -88,10 +88,11 @@ async function* pages({ from, batchSize, signal, within }: Omit<PassOptions, 'to
   let page: StoredSession[] = []
   for (;;) {
     signal.throwIfAborted()
-    const { done, value } = await within(scan.next())
-    if (done === true) break
-    if (!isGrave(value.record) && visible(value.record) === undefined) continue
-    if (page.push(value) < batchSize) continue
+    const step = await within(scan.next())
+    if (step.done === true) break
+    const session: StoredSession = step.value
+    if (!isGrave(session.record) && visible(session.record) === undefined) continue
+    if (page.push(session) < batchSize) continue
     yield page
     page = []
   }
