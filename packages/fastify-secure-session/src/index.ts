@@ -11,6 +11,7 @@ export type { ClientChange, ClientChangeAnswer, ClientChangeContext, ClientChang
 export type { ClientFacts } from './client/client-facts.ts'
 export { SESSION_EVENTS_CHANNEL, type SessionEvent, type SessionEventListener, type SessionEventType } from './events/session-events.ts'
 export type { JwtOptions, JwtTokens, SessionTokens } from './tokens/session-tokens.ts'
+export { sessionOf, type SessionOf } from './session/session-of.ts'
 export type { UserSessions } from './session/user-sessions.ts'
 export type { SessionNotes } from './session/session-meta.ts'
 export type { OwnershipCheck } from './session/ownership-check.ts'
