@@ -3,7 +3,7 @@ import { createPruner, createSealedSessions, type Pruner, type SealedSessions, t
 import { type Clock, type CookieSigner, createCookieSigner, type LiveKeyring, systemClock } from '@keyturn/token-crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { writeChainLog } from './chain/chain-log.ts'
-import { writeAuditLog } from './events/audit-log.ts'
+import { createAuditLog } from './events/audit-log.ts'
 import { createSessionEvents, type SessionEvents } from './events/session-events.ts'
 import { createLegacySide, type LegacyControl } from './legacy/legacy-side.ts'
 import { observeStore } from './metrics/observed-store.ts'
@@ -67,9 +67,9 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     clock,
   })
   const events = createSessionEvents(keyring, clock)
-  events.onEvent((event) => writeAuditLog(log, event))
-  if (options.onEvent !== undefined) events.onEvent(options.onEvent)
-  if (metrics !== undefined) events.onEvent(metrics.onEvent)
+  events.sendTo(createAuditLog(log))
+  if (options.onEvent !== undefined) events.sendTo({ onEvent: options.onEvent })
+  if (metrics !== undefined) events.sendTo(metrics)
   metrics?.watchSecret(manager)
   metrics?.watchChain(store)
   const { sealed, signer, cookie, control } = createLegacySide({

@@ -9,5 +9,9 @@ import type { StoreKey } from './store.ts'
  */
 export function toStoreKey(id: string): StoreKey {
   if (typeof id !== 'string' || id.length === 0) throw new TypeError('A session id is a string that is not empty.')
-  return hash('sha256', id, 'buffer')
+  // A session that is made or ended is asked for its key several times in a row.
+  if (id !== last.id) last = { id, key: hash('sha256', id, 'buffer') }
+  return last.key
 }
+
+let last: { readonly id: string; readonly key: StoreKey } = { id: '', key: Buffer.alloc(0) }

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { SessionEvent, SessionEventType } from './session-events.ts'
+import type { SessionEventSink, SessionEventType } from './session-events.ts'
 
 const LEVELS: Readonly<Record<SessionEventType, 'debug' | 'info' | 'warn'>> = {
   created: 'debug',
@@ -15,6 +15,16 @@ const LEVELS: Readonly<Record<SessionEventType, 'debug' | 'info' | 'warn'>> = {
 }
 
 /** One line of the application's log for each event. */
-export function writeAuditLog(log: FastifyBaseLogger, { type, at: _at, ...event }: SessionEvent): void {
-  log[LEVELS[type]]({ sessionEvent: type, ...event }, `session ${type}`)
+export function createAuditLog(log: FastifyBaseLogger): SessionEventSink {
+  return {
+    wants: (type) => isEnabled(log, LEVELS[type]),
+    onEvent({ type, at: _at, ...event }) {
+      log[LEVELS[type]]({ sessionEvent: type, ...event }, `session ${type}`)
+    },
+  }
+}
+
+/** A logger that is not pino may not tell. */
+function isEnabled(log: FastifyBaseLogger & { isLevelEnabled?: (level: string) => boolean }, level: string): boolean {
+  return log.isLevelEnabled?.(level) ?? true
 }

@@ -42,26 +42,30 @@ export interface SessionEventSubject {
 
 export type SessionEventListener = (event: SessionEvent) => void
 
+export interface SessionEventSink {
+  /** Whether an event is worth making for it. Default: each is. */
+  readonly wants?: (type: SessionEventType) => boolean
+  readonly onEvent: SessionEventListener
+}
+
 export interface SessionEvents {
   emit(type: SessionEventType, subject?: SessionEventSubject): void
-  /** @returns Ends it. */
-  onEvent(listener: SessionEventListener): () => void
+  sendTo(sink: SessionEventSink): void
 }
 
 export function createSessionEvents(keyring: LiveKeyring, clock: Clock): SessionEvents {
   const published = channel(SESSION_EVENTS_CHANNEL)
-  const listeners = new Set<SessionEventListener>()
+  const sinks: SessionEventSink[] = []
   return {
     emit(type, subject = {}) {
-      if (listeners.size === 0 && !published.hasSubscribers) return
+      // Telling sessions and users apart costs a hash of each.
+      const wanted = sinks.filter(({ wants }) => wants === undefined || wants(type))
+      if (wanted.length === 0 && !published.hasSubscribers) return
       const event = describe(type, subject, keyring, clock.now())
-      for (const listener of listeners) listener(event)
+      for (const { onEvent } of wanted) onEvent(event)
       published.publish(event)
     },
-    onEvent(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    sendTo: (sink) => void sinks.push(sink),
   }
 }
 

@@ -85,17 +85,18 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
 
   function open(id: string, key: StoreKey, record: SessionRecord): LoadedSession | Promise<LoadedSession> {
     try {
-      return remember(id, key, sealer.open(key, record))
+      return toLoaded(id, remember(id, key, sealer.open(key, record)))
     } catch (error) {
       if (!(error instanceof UnknownKeyError)) throw error
-      return sealer.openLater(key, record).then((texts) => remember(id, key, texts))
+      return sealer.openLater(key, record).then((texts) => toLoaded(id, remember(id, key, texts)))
     }
   }
 
-  function remember(id: string, key: StoreKey, texts: OpenedTexts): LoadedSession {
+  function remember(id: string, key: StoreKey, texts: OpenedTexts): OpenedSession {
     const meta = Object.freeze(parseSealed(texts.metaText) as SessionMeta)
-    opened.set(id, { key, texts, meta })
-    return toLoaded(id, { key, texts, meta })
+    const session = { key, texts, meta }
+    opened.set(id, session)
+    return session
   }
 
   return {
@@ -118,14 +119,14 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       const texts = { dataText: toJsonText(data), metaText: toJsonText(meta), version: 1, createdAt, expiresAt }
       const written = await writer.write(key, texts, 'absent')
       if (written.outcome !== 'stored') throw new SessionExistsError()
-      return remember(id, key, written.texts)
+      return toWritten(id, remember(id, key, written.texts))
     },
     async save(loaded, { data, meta, expiresAt }) {
       const { id, key } = loaded
       const metaText = meta === undefined || meta === loaded.meta ? loaded.metaText : toJsonText(meta)
       const mine: SessionTexts = { ...textsOf(loaded), dataText: toJsonText(data), metaText, expiresAt }
       const texts = await writer.writeMerged(key, loaded, mine)
-      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: remember(id, key, texts) }
+      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toWritten(id, remember(id, key, texts)) }
     },
     async update(id, change) {
       const key = toStoreKey(id)
@@ -134,7 +135,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
         const dataText = toJsonText((await change(data)) ?? data)
         return dataText === current.dataText ? undefined : { ...current, dataText }
       })
-      return texts === undefined ? undefined : remember(id, key, texts)
+      return texts === undefined ? undefined : toWritten(id, remember(id, key, texts))
     },
     touch: async (id, expiresAt) => store.touch(toStoreKey(id), expiresAt),
     async destroy(id) {
@@ -145,7 +146,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       const texts = { ...textsOf(loaded), version: loaded.version + 1 }
       const written = await writer.write(loaded.key, texts, loaded.version)
       if (written.outcome !== 'stored') return written
-      return { outcome: 'stored', session: remember(loaded.id, loaded.key, written.texts) }
+      return { outcome: 'stored', session: toWritten(loaded.id, remember(loaded.id, loaded.key, written.texts)) }
     },
   }
 }
@@ -154,6 +155,28 @@ function toLoaded(id: string, { key, texts, meta }: OpenedSession): LoadedSessio
   const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
   const data = parseSealed(dataText) as SessionData
   return { id, key, data, dataText, meta, metaText, version, createdAt, expiresAt, keyId, stale }
+}
+
+/** Whoever has just written a session rarely looks into it again: its data is parsed for those who do. */
+function toWritten(id: string, { key, texts, meta }: OpenedSession): LoadedSession {
+  const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
+  let data: SessionData | undefined
+  return {
+    id,
+    key,
+    get data() {
+      data ??= parseSealed(dataText) as SessionData
+      return data
+    },
+    dataText,
+    meta,
+    metaText,
+    version,
+    createdAt,
+    expiresAt,
+    keyId,
+    stale,
+  }
 }
 
 function textsOf({ dataText, metaText, version, createdAt, expiresAt }: LoadedSession): SessionTexts {

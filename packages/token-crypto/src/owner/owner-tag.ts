@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Keyring } from '../keyring/keyring.ts'
+import { createRecentMap, type RecentMap } from '../recent/recent-map.ts'
 
 /**
  * Keyed hash of a user id: finds the sessions of one user without storing who it is.
@@ -20,5 +21,21 @@ function tagWith(key: KeyObject, userId: string): Buffer {
   if (typeof userId !== 'string' || userId.length === 0) {
     throw new TypeError('An owner tag needs a user id, a string that is not empty.')
   }
-  return createHmac('sha256', key).update(userId, 'utf8').digest()
+  const known = tagsOf(key)
+  const tag = known.get(userId) ?? createHmac('sha256', key).update(userId, 'utf8').digest()
+  known.set(userId, tag)
+  return Buffer.from(tag)
+}
+
+/** A session is written under the same tag again and again: whoever is active is remembered. */
+const REMEMBERED_TAGS = 1024
+const tagsOfKeys = new WeakMap<KeyObject, RecentMap<Buffer>>()
+
+function tagsOf(key: KeyObject): RecentMap<Buffer> {
+  let tags = tagsOfKeys.get(key)
+  if (tags === undefined) {
+    tags = createRecentMap(REMEMBERED_TAGS)
+    tagsOfKeys.set(key, tags)
+  }
+  return tags
 }
