@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DifferentJobError } from '../errors.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../report.ts'
 import type { BulkPlace, Decide, Decision, JobState, PlaceTransaction } from './bulk-place.ts'
@@ -49,7 +50,7 @@ export async function joinJob<Key, Item, Change>(
     earlier: joined.earlier,
     next,
     sizeOf: (page) => page.items.length,
-    prepare: (page) => decide(page.items),
+    prepare: (page) => decideInSlices(page.items, decide),
     async commit(page, decisions) {
       const tally = await place.transaction((tx) => commitPage(tx, { page, decisions, decide, place, maxListed }))
       held.delete(page.claim.id)
@@ -58,6 +59,19 @@ export async function joinJob<Key, Item, Change>(
     isTransient: (error) => place.isTransient(error),
     finish: () => place.transaction((tx) => finish(tx, joined.pass, maxListed)),
   }
+}
+
+/** About a millisecond of cryptography. */
+const SLICE = 64
+
+/** Between slices, what arrives from the database is dealt with: the next page is on its way while this one is made. */
+async function decideInSlices<Item, Change>(items: readonly Item[], decide: Decide<Item, Change>): Promise<Decision<Change>[]> {
+  const decisions: Decision<Change>[] = []
+  for (let at = 0; at < items.length; at += SLICE) {
+    if (at > 0) await nextTurn()
+    decisions.push(...decide(items.slice(at, at + SLICE)))
+  }
+  return decisions
 }
 
 interface Joined {

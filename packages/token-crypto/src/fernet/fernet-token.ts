@@ -22,7 +22,8 @@ export function encodeFernetToken(bytes: Buffer): string {
 /** @returns Bytes of a token that may be authentic; `undefined` for what cannot be one. */
 export function decodeFernetToken(token: string, decoding: FernetDecoding): Buffer | undefined {
   if (typeof token !== 'string') return undefined
-  const bytes = decoding === 'strict' ? decodeStrictly(token) : decodePythonBase64(token)
+  // Nearly every token has the one spelling that Fernet writes, and that is decoded ten times as fast.
+  const bytes = decodeStrictly(token) ?? (decoding === 'strict' ? undefined : decodePythonBase64(token))
   if (bytes === undefined || bytes[0] !== FERNET_VERSION) return undefined
   const ciphertextBytes = bytes.length - CIPHERTEXT_AT - MAC_BYTES
   return ciphertextBytes >= BLOCK_BYTES && ciphertextBytes % BLOCK_BYTES === 0 ? bytes : undefined
