@@ -61,6 +61,18 @@ export class StoreUnsupportedError extends KeyturnError {
   }
 }
 
+/** A store cannot tell of changes as it is set up, so that nothing may be kept of what was read from it. */
+export class StoreFeedError extends KeyturnError {
+  readonly code = 'KEYTURN_STORE_FEED'
+  readonly store: string
+
+  /** @param problem - What is in the way, and the remedy. */
+  constructor(store: string, problem: string) {
+    super(`The ${store} session store cannot tell of changes. ${problem}`)
+    this.store = store
+  }
+}
+
 /** What rests under a key has not the form that this store writes. */
 export class StoreRecordError extends KeyturnError {
   readonly code = 'KEYTURN_STORE_RECORD'

@@ -77,8 +77,8 @@ function guardOptional(inner: SessionStore, refusal: Refusal): OptionalMethods {
 function guardUndeclared(
   inner: SessionStore,
   refusal: Refusal,
-): Pick<SessionStore, 'putNewer' | 'findLive' | 'generation' | 'onDisconnect'> {
-  const { putNewer, findLive, generation, onDisconnect } = inner
+): Pick<SessionStore, 'putNewer' | 'findLive' | 'generation' | 'onDisconnect' | 'watch'> {
+  const { putNewer, findLive, generation, onDisconnect, watch } = inner
   return {
     ...(putNewer === undefined
       ? {}
@@ -88,6 +88,7 @@ function guardUndeclared(
       : { findLive: (keys) => run(refusal(problemOfKeys(keys)), () => findLive.call(inner, keys)) }),
     ...(generation === undefined ? {} : { generation: () => run(refusal(undefined), () => generation.call(inner)) }),
     ...(onDisconnect === undefined ? {} : { onDisconnect: (listener) => onDisconnect.call(inner, listener) }),
+    ...(watch === undefined ? {} : { watch: (listener) => run(refusal(undefined), () => watch.call(inner, listener)) }),
   }
 }
 

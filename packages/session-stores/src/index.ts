@@ -13,7 +13,14 @@ export {
 export { createFileStore, type FileStoreOptions } from './file/index.ts'
 export { createGuardedStore } from './guarded-store.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './memory/index.ts'
-export { createPostgresStore, postgresSchemaSql, type PostgresClient, type PostgresStoreOptions } from './postgres/index.ts'
+export {
+  createNearCache,
+  type NearCache,
+  type NearCacheOptions,
+  type NearCacheState,
+  type NearCacheStatus,
+} from './near-cache/index.ts'
+export { createPostgresStore, postgresFeedSql, postgresSchemaSql, type PostgresClient, type PostgresStoreOptions } from './postgres/index.ts'
 export { createPruner, type Pruner, type PrunerOptions } from './pruner.ts'
 export {
   createStatisticsReader,
@@ -37,6 +44,8 @@ export type {
 export { type JsonValue, type SessionData, toJsonText } from './sealed/session-data.ts'
 export { toStoreKey } from './store-key.ts'
 export type {
+  ChangeFeed,
+  ChangeListener,
   PutExpectation,
   PutOutcome,
   SessionRecord,

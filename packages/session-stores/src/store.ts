@@ -63,6 +63,26 @@ export interface StoreStatistics {
   readonly byKeyId: ReadonlyMap<KeyId, number>
 }
 
+/** Who wants to know of changes. Called at once, and never after `lost`. */
+export interface ChangeListener {
+  /** What was read of this record before may be old; without a key, what was read of any. */
+  changed(key?: StoreKey): void
+  /** Changes may be missing from now on: the feed is over. Called once at most, before anything else is read or told. */
+  lost(error: Error): void
+}
+
+/** Word of every change of a store, by whichever process. It ends at the first gap: whoever needs another opens it. */
+export interface ChangeFeed {
+  /**
+   * Resolves when every change that was acknowledged to anybody before this call has been told.
+   *
+   * @throws {KeyturnError} That cannot be promised. It may also wait for ever: the caller has a time limit.
+   */
+  confirm(): Promise<void>
+  /** Idempotent. */
+  close(): Promise<void>
+}
+
 /**
  * Where sealed session records rest.
  *
@@ -116,6 +136,13 @@ export interface SessionStore {
   generation?(): Promise<string>
   /** Calls `listener` whenever a connection to the engine is lost, before any other call is answered. @returns Ends it. */
   onDisconnect?(listener: () => void): () => void
+  /**
+   * Tells of every change, from the moment the promise resolves: also of one made by a process that does not watch, or
+   * by hand. That a record expired is not told. Absent where changes cannot be told.
+   *
+   * @throws {StoreFeedError} KEYTURN_STORE_FEED: this server or set-up cannot tell them.
+   */
+  watch?(listener: ChangeListener): Promise<ChangeFeed>
   /** Removes expired records in bounded steps; resolves to how many. */
   prune?(options?: { readonly batchSize?: number; readonly signal?: AbortSignal }): Promise<number>
   statistics?(): Promise<StoreStatistics>

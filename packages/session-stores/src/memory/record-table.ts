@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock, EpochMs, KeyId } from '@keyturn/token-crypto'
 import type { PutExpectation, PutOutcome, SessionRecord, StoreKey, StoredSession, StoreStatistics } from '../store.ts'
+import { copyOf, ENTRY_BYTES, nameOf } from '../record-copy.ts'
 import { isNewer } from '../record-order.ts'
 import { createOwnerSets } from './owner-sets.ts'
 
@@ -28,9 +29,6 @@ export interface RecordTable {
   statistics(): StoreStatistics
   clear(): void
 }
-
-/** What a record costs beside its sealed bytes: keys, numbers and their objects. Measured at about 500. */
-const ENTRY_BYTES = 500
 
 export function createRecordTable({ maxEntries, maxBytes, clock, onEvict }: RecordTableOptions): RecordTable {
   const owners = createOwnerSets()
@@ -138,21 +136,4 @@ function count(entries: Iterable<StoredSession>, now: EpochMs): StoreStatistics 
     byKeyId.set(record.keyId, (byKeyId.get(record.keyId) ?? 0) + 1)
   }
   return { total, active, expired: total - active, bytes, byKeyId }
-}
-
-/** One character a byte: short, and equal for equal keys only. */
-function nameOf(key: StoreKey): string {
-  return key.toString('latin1')
-}
-
-/** A copy of its own memory: a slice of a pooled buffer would keep the whole pool alive. */
-function copyOf(key: StoreKey, record: SessionRecord): StoredSession {
-  const ownerTag = record.ownerTag === undefined ? undefined : copyBytes(record.ownerTag)
-  return { key: copyBytes(key), record: Object.freeze({ ...record, ownerTag, sealed: copyBytes(record.sealed) }) }
-}
-
-function copyBytes(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length)
-  bytes.copy(copy)
-  return copy
 }

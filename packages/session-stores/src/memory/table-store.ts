@@ -9,8 +9,8 @@ export interface TableStoreOptions {
   readonly maxBytes: number
 }
 
-/** Its content is never less than what was acknowledged, so that it tells of no generations. */
-export type TableStore = Required<Omit<SessionStore, 'generation' | 'onDisconnect'>>
+/** Nobody else writes to it, and its content is never less than what was acknowledged: there is nothing to tell of. */
+export type TableStore = Required<Omit<SessionStore, 'generation' | 'onDisconnect' | 'watch'>>
 
 /** A store over a table in memory, without checks of its arguments. */
 export function createTableStore({ name, supports, table, maxBytes }: TableStoreOptions): TableStore {

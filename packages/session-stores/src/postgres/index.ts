@@ -1,4 +1,5 @@
 export type { PostgresClient, PostgresQuery } from './postgres-driver.ts'
 export type { PostgresStoreOptions } from './postgres-options.ts'
+export { postgresFeedSql } from './postgres-feed-schema.ts'
 export { postgresSchemaSql } from './postgres-schema.ts'
 export { createPostgresStore } from './postgres-store.ts'

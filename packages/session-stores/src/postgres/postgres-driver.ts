@@ -16,6 +16,8 @@ export interface PostgresTransaction {
 
 /** What the store needs of an instance of the `postgres` package. */
 export interface PostgresClient extends PostgresTransaction {
+  /** What it connects with. */
+  readonly options?: object
   begin<T>(run: (transaction: PostgresTransaction) => Promise<T>): Promise<unknown>
   end(options?: { timeout?: number }): Promise<void>
 }

@@ -7,6 +7,10 @@ export interface PostgresNames {
   readonly versions: string
   readonly ownerIndex: string
   readonly expiryIndex: string
+  /** Name, within the schema, of the function that tells of changes. */
+  readonly teller: string
+  /** Where changes are told; not quoted. */
+  readonly channel: string
   /** Number of the advisory lock of this table, as a literal. */
   readonly lock: string
 }
@@ -19,7 +23,9 @@ export function createPostgresNames({ schema, table }: { schema: string; table: 
     versions: inSchema(`${table}_schema`),
     ownerIndex: quote(`${table}_owner`),
     expiryIndex: quote(`${table}_expires`),
-    lock: lockNumber(`keyturn sessions ${schema}.${table}`),
+    teller: quote(`${table}_tell`),
+    channel: `keyturn_${digestOf(`keyturn changes ${schema}.${table}`).toString('hex', 0, 8)}`,
+    lock: digestOf(`keyturn sessions ${schema}.${table}`).readBigInt64BE().toString(),
   })
 }
 
@@ -27,7 +33,7 @@ function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** Advisory locks are numbers of 64 bits with a sign, shared by all of a database. */
-function lockNumber(name: string): string {
-  return createHash('sha256').update(name).digest().readBigInt64BE().toString()
+/** Advisory locks are numbers of 64 bits with a sign, shared by all of a database, as channels are. */
+function digestOf(name: string): Buffer {
+  return createHash('sha256').update(name).digest()
 }

@@ -3,6 +3,7 @@ import type { PutExpectation, PutOutcome, SessionRecord, SessionStore, StoreCapa
 import { type PostgresStoreOptions, resolvePostgresStoreOptions } from './postgres-options.ts'
 import { newestOfEach } from '../record-order.ts'
 import { toArrays, toKeyArray } from './postgres-arrays.ts'
+import { openPostgresFeed } from './postgres-feed.ts'
 import { toRecord, toStatistics, toStoredSession } from './postgres-rows.ts'
 import { createPostgresTable, type PostgresTable } from './postgres-table.ts'
 
@@ -88,6 +89,7 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
     async statistics() {
       return toStatistics(await request(statements.statistics, [], maintenanceTimeoutMs))
     },
+    watch: (listener) => openPostgresFeed(resolved, table, listener),
     async ping() {
       await request('select 1', [], timeoutMs)
     },

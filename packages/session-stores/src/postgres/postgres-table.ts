@@ -3,15 +3,19 @@ import { withTimeLimit } from '../time-limit.ts'
 import { createPostgresConnections } from './postgres-client.ts'
 import type { Parameter, Rows } from './postgres-driver.ts'
 import { isMissingTable, isRetryable } from './postgres-errors.ts'
-import { createPostgresNames } from './postgres-names.ts'
+import { ensureFeed } from './postgres-feed-schema.ts'
+import { createPostgresNames, type PostgresNames } from './postgres-names.ts'
 import type { ResolvedPostgresStoreOptions } from './postgres-options.ts'
 import { ensureSchema } from './postgres-schema.ts'
 import { createPostgresStatements, type PostgresStatements } from './postgres-statements.ts'
 
 /** A table that is made when the first statement needs it, and again should someone drop it. */
 export interface PostgresTable {
+  readonly names: PostgresNames
   readonly statements: PostgresStatements
   readonly timeoutMs: number
+  /** Makes what tells of changes, where it is not there. */
+  ensureFeed(): Promise<void>
   /** @throws {StoreUnavailableError} KEYTURN_STORE_UNAVAILABLE: no answer within `limitMs`, making the table included. */
   request(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows>
   close(): Promise<void>
@@ -62,8 +66,13 @@ export function createPostgresTable(options: ResolvedPostgresStoreOptions): Post
   }
 
   return {
+    names,
     statements: createPostgresStatements(names),
     timeoutMs,
+    async ensureFeed() {
+      await ensure()
+      await ensureFeed({ connections, names, createTable, timeoutMs, maintenanceTimeoutMs })
+    },
     request,
     close: () => connections.close(),
   }

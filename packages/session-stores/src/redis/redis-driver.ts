@@ -4,7 +4,13 @@ export type Argument = string | number | Buffer
 export interface RedisClient {
   readonly status: string
   readonly isCluster?: boolean
-  readonly options?: { readonly keyPrefix?: string | undefined }
+  readonly options?: {
+    readonly keyPrefix?: string | undefined
+    /** Of a Cluster: which servers are read from. */
+    readonly scaleReads?: unknown
+    /** Of Sentinel: which server is connected to. */
+    readonly role?: unknown
+  }
   getBuffer(key: string): Promise<Buffer | null>
   getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>
   zrange(key: string, start: number, end: number, scores: 'WITHSCORES'): Promise<string[]>
@@ -23,7 +29,23 @@ export interface RedisClient {
 
 /** One server: a client of its own, or a node of a Cluster. */
 export interface RedisNode {
+  /** Another connection to the same address. */
+  duplicate(options: Readonly<Record<string, unknown>>): RedisFeedClient
+  once(event: 'close', listener: () => void): unknown
+  off(event: 'close', listener: () => void): unknown
   scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', size: number): Promise<[string, string[]]>
   ping(): Promise<unknown>
   info(section: 'server'): Promise<string>
+}
+
+/** A connection of its own that listens. */
+export interface RedisFeedClient {
+  connect(): Promise<unknown>
+  call(command: string, ...args: Argument[]): Promise<unknown>
+  info(section: 'server'): Promise<string>
+  subscribe(channel: string): Promise<unknown>
+  ping(): Promise<unknown>
+  disconnect(): void
+  on(event: 'messageBuffer', listener: (channel: Buffer, message: unknown) => void): unknown
+  on(event: 'close' | 'error', listener: (...args: unknown[]) => void): unknown
 }

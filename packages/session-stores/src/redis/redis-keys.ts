@@ -7,6 +7,8 @@ export interface RedisKeys {
   /** Name of a session in the index of its owner. */
   member(key: StoreKey): string
   fromMember(member: string): StoreKey
+  /** What the name of every session begins with on the server. */
+  readonly sessions: string
   /** Pattern of SCAN for every session. */
   readonly pattern: string
   /** `undefined` for a name that is none of a session. */
@@ -26,6 +28,7 @@ export function createRedisKeys(prefix: string, clientPrefix: string): RedisKeys
     owner: (ownerTag) => `${prefix}o:${ownerTag.toString('base64url')}`,
     member,
     fromMember: (name) => Buffer.from(name, 'base64url'),
+    sessions: scanned,
     pattern: `${scanned.replaceAll(/[*?[\]\\^-]/g, '\\$&')}*`,
     fromName(name) {
       const rest = name.startsWith(scanned) ? name.slice(scanned.length) : ''

@@ -4,6 +4,7 @@ import { newestOfEach } from '../record-order.ts'
 import type { SessionRecord, PutOutcome, SessionStore, StoreCapabilities, StoredSession, StoreKey } from '../store.ts'
 import { createRedisConnection, runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
+import { openRedisFeed } from './redis-feed.ts'
 import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from './redis-index.ts'
 import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
 import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-options.ts'
@@ -50,6 +51,7 @@ export function createRedisStore(options: RedisStoreOptions): SessionStore {
     findLive: (given) => connection.run((client) => findLive(client, keys, given), maintenanceTimeoutMs),
     generation: () => connection.run(readGeneration, timeoutMs),
     onDisconnect: (listener) => connection.onDisconnect(listener),
+    watch: (listener) => openRedisFeed({ connection, prefix, timeoutMs }, listener),
     touch: (key, expiresAt) => connection.run((client) => touch(client, keys, key, expiresAt), timeoutMs),
     destroy: (key) => connection.run((client) => destroy(client, keys, key), timeoutMs),
     scan: ({ batchSize = SCAN_COUNT, signal, after } = {}) =>
