@@ -64,8 +64,14 @@ export function createMirror(options: MirrorOptions): Mirror {
     const entry = change.record === undefined ? { record: there?.record, touchedTo: change.touchedTo } : { record: change.record, touchedTo: undefined }
     entries.set(name, { key, since, ...entry })
     if (paused && entries.size > maxPending) return overflow()
-    if (entries.size >= batchSize) flushSoon(0)
-    else flushSoon(maxDelayMs)
+    schedule()
+  }
+
+  /** The oldest waits no longer than is allowed, but for a batch that is being written. */
+  function schedule(): void {
+    const [oldest] = entries.values()
+    if (oldest === undefined) return
+    flushSoon(entries.size >= batchSize ? 0 : Math.max(0, maxDelayMs - (monotonicMs() - oldest.since)))
   }
 
   function overflow(): void {
@@ -85,10 +91,17 @@ export function createMirror(options: MirrorOptions): Mirror {
   function flush(): Promise<void> {
     cancelTimer?.()
     cancelTimer = undefined
-    flushing ??= flushBatches().finally(() => {
-      flushing = undefined
-      if (entries.size > 0) flushSoon(maxDelayMs)
-    })
+    flushing ??= flushBatches().then(
+      () => {
+        flushing = undefined
+        schedule()
+      },
+      (error: unknown) => {
+        flushing = undefined
+        flushSoon(maxDelayMs)
+        throw error
+      },
+    )
     return flushing
   }
 
