@@ -1,19 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { cut, restore } from './lines.ts'
 import type { Scenario } from './scenario.ts'
-
-/** Long enough for the instances to be at home on the next store. */
-const SETTLED_MS = 1500
 
 export const jointScenarios: readonly Scenario[] = [
   {
     name: 'A server process killed while Redis is down',
     prepare: ({ redis }) => redis.dropSnapshot(),
-    async begin({ redis, servers: [first] }) {
-      await redis.kill()
-      await sleep(SETTLED_MS)
-      await first?.kill()
-    },
+    begin: ({ redis }) => redis.kill(),
+    worsen: async ({ servers: [first] }) => first?.kill(),
     async end({ redis, servers: [first] }) {
       await redis.restart()
       await first?.start()
@@ -38,9 +31,8 @@ export const jointScenarios: readonly Scenario[] = [
     name: 'Redis killed and restarted empty while PostgreSQL is away',
     nothingServes: true,
     prepare: ({ redis }) => redis.dropSnapshot(),
-    async begin({ redis, postgresLines }) {
-      await cut(postgresLines)
-      await sleep(SETTLED_MS)
+    begin: ({ postgresLines }) => cut(postgresLines),
+    async worsen({ redis }) {
       await redis.kill()
       await redis.restart()
     },

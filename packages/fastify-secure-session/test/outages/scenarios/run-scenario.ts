@@ -20,6 +20,9 @@ export interface RunOptions {
   readonly afterMs: number
 }
 
+/** Long enough for the instances to be at home on the next store. */
+const SETTLED_MS = 1500
+
 /** Runs one scenario under load, from the first sign-in to a look at every session on every server. */
 export async function runScenario<AnyStage extends Pick<Stage, 'servers'>>(stage: AnyStage, scenario: Scenario<AnyStage>, options: RunOptions): Promise<Outcome> {
   const tally = createTally()
@@ -39,6 +42,10 @@ export async function runScenario<AnyStage extends Pick<Stage, 'servers'>>(stage
   await sleep(options.beforeMs)
   for (let round = 0; round < rounds(scenario, options); round++) {
     await edge(scenario.begin(stage))
+    if (scenario.worsen !== undefined) {
+      await sleep(SETTLED_MS)
+      await edge(scenario.worsen(stage))
+    }
     await sleep(scenario.everyMs ?? options.faultMs)
     await edge(scenario.end(stage))
     if (scenario.everyMs !== undefined) await sleep(scenario.everyMs)

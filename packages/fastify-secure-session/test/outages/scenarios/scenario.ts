@@ -6,6 +6,8 @@ export interface Scenario<AnyStage = Stage> {
   /** Done under load, a while before. */
   readonly prepare?: (stage: AnyStage) => Promise<void>
   readonly begin: (stage: AnyStage) => Promise<void>
+  /** A second blow, once the instances are at home with the first. */
+  readonly worsen?: (stage: AnyStage) => Promise<void>
   readonly end: (stage: AnyStage) => Promise<void>
   /** No durable store is left: requests are refused, which is no fault of the chain. */
   readonly nothingServes?: true
