@@ -12,7 +12,7 @@ const owned = new WeakMap<object, object>()
  * @fastify/session finds nothing to do, and tells by the text it was loaded from whether it was modified.
  */
 export function ownSession(session: object): SessionEntry {
-  const prototype: object = Object.getPrototypeOf(session)
+  const prototype = Object.getPrototypeOf(session) as object
   if (!(OURS in prototype)) Object.setPrototypeOf(session, owned.get(prototype) ?? derive(prototype))
   return entryOf(session)
 }
@@ -26,23 +26,23 @@ export function fillSession(session: object, loaded: LoadedSession): SessionEntr
 }
 
 function derive(prototype: object): object {
-  const ours = Object.create(prototype, {
+  const ours: object = Object.create(prototype, {
     [OURS]: { value: true },
     encryptedSessionId: {
       configurable: true,
-      get(this: object) {
+      get(this: object): unknown {
         return entryOf(this).inert ? undefined : Reflect.get(prototype, 'encryptedSessionId', this)
       },
     },
     isModified: {
       configurable: true,
       writable: true,
-      value(this: object) {
+      value(this: object): boolean {
         const { metaChanged, loaded } = entryOf(this)
         return metaChanged || isChanged(dataOf(this), loaded?.dataText)
       },
     },
-  })
+  }) as object
   owned.set(prototype, ours)
   return ours
 }

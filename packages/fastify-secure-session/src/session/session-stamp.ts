@@ -1,11 +1,9 @@
 import type { SessionEntry } from './session-entry.ts'
 
-/** A constructor that answers its argument: the fields of a class below it are added to that object. */
-const Given = class {
-  constructor(given: object) {
-    return given
-  }
-} as new (given: object) => object
+/** As a constructor it answers its argument: the fields of a class below it are added to that object. */
+const Given: new (given: object) => object = function (given: object): object {
+  return given
+} as unknown as new (given: object) => object
 
 /**
  * Keeps an entry on the session itself where nobody else sees it: no copy, no JSON, no log. A WeakMap does the same
@@ -23,8 +21,9 @@ export class SessionStamp extends Given {
     return #entry in session ? session.#entry : undefined
   }
 
-  static write(session: object, entry: SessionEntry): void {
-    if (#entry in session) session.#entry = entry
-    else new SessionStamp(session, entry)
+  static write(session: object, entry: SessionEntry): object {
+    if (!(#entry in session)) return new SessionStamp(session, entry)
+    session.#entry = entry
+    return session
   }
 }
