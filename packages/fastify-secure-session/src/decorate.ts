@@ -21,6 +21,11 @@ export function decorate(fastify: FastifyInstance, parts: SessionParts): void {
       return session.userId(this)
     },
   })
+  fastify.decorateRequest('signedInAt', {
+    getter() {
+      return session.signedInAt(this)
+    },
+  })
   fastify.decorateRequest('challengedUserId', {
     getter() {
       return session.challengedUserId(this)

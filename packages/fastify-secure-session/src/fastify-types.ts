@@ -27,6 +27,8 @@ export interface SecureSessionRequest {
   reauthenticate(): Promise<void>
   /** Who signed in, while the client changed and the policy asks to prove it again; nobody is signed in meanwhile. */
   readonly challengedUserId: string | undefined
+  /** When this user last proved who it is, by `signIn` or `reauthenticate`, epoch milliseconds; `undefined` where nobody is signed in. */
+  readonly signedInAt: number | undefined
   /** Who signed in; `undefined` for anonymous requests. */
   readonly signedInUserId: string | undefined
 }

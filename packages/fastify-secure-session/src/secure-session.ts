@@ -1,4 +1,4 @@
-import type { RotateOptions, RotationResult } from '@keyturn/secret-providers'
+import type { CompromiseOptions, RotateOptions, RotationResult } from '@keyturn/secret-providers'
 import { createStatisticsReader, type DatedStatistics, type SessionStore } from '@keyturn/session-stores'
 import type { LiveKeyring } from '@keyturn/token-crypto'
 import { readHealth, type SessionHealth } from './health/session-health.ts'
@@ -21,6 +21,13 @@ export interface SecureSession {
   readonly legacy: LegacyControl | undefined
   /** Signs and seals under a new secret from now on; the old one still verifies and opens. */
   rotate(options?: RotateOptions): Promise<RotationResult>
+  /**
+   * For a secret that others know: a new one signs at once, the old ones are dropped. Every session under them ends, on
+   * this instance now and on the others as they hear of it.
+   *
+   * @returns Key ids of those dropped.
+   */
+  compromise(options?: CompromiseOptions): Promise<readonly string[]>
   health(): Promise<SessionHealth>
   /** Counts of the store, at most a minute old; `undefined` where the store cannot count. */
   statistics(): Promise<DatedStatistics | undefined>
@@ -37,6 +44,7 @@ export function createSecureSession({ manager, store, sealed, events, legacy, co
     tokens: createSessionTokens(manager.keyring),
     sessions: cookieRecords === undefined ? createUserSessions(sealed, events) : createNoUserSessions(),
     rotate: (options) => manager.rotate(options),
+    compromise: (options) => manager.compromise(options),
     statistics: () => statistics.read(),
     health: () => readHealth(manager, store),
   }

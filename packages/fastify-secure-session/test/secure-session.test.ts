@@ -67,3 +67,20 @@ t.test('health tells of store and secret, and holds nothing secret', async (t) =
   t.match(bad, { status: 'unavailable', store: { reachable: false } })
   t.notOk('latencyMs' in bad.store)
 })
+
+for (const stateless of [false, true]) {
+  t.test(`compromise ends every session at once, ${stateless ? 'also those in cookies' : 'as no key opens them'}`, async (t) => {
+    const options = stateless ? { stateless } : { store: createMemoryStore({ environment: 'test' }) }
+    const app = fastify()
+    t.teardown(() => app.close())
+    await app.register(secureSession, { environment: 'test', env: {}, secretFile: `${t.testdir()}/secrets/s.json`, ...options })
+    app.get('/sign-in', async (request) => request.signIn('ada'))
+    app.get('/me', async (request) => ({ userId: request.signedInUserId ?? null }))
+    const { value = '' } = (await app.inject('/sign-in')).cookies[0] ?? {}
+    const me = async () => (await app.inject({ url: '/me', cookies: { sid: value } })).json().userId
+    t.equal(await me(), 'ada')
+    const old = app.secureSession.keyring.current.primary('cookie').id
+    t.strictSame(await app.secureSession.compromise(), [old])
+    t.equal(await me(), null)
+  })
+}

@@ -106,3 +106,24 @@ t.test('signing in over plain HTTP with a Secure cookie is refused with the reme
   t.equal(browser.jar.size, 0, 'and no session id leaves in clear')
   t.equal((await browser.store.statistics?.())?.total, 0)
 })
+
+t.test('when a user proved who it is can be asked, for what is sensitive', async (t) => {
+  const browser = await secureApp(createMemoryStore(), { folder: t.testdir() }, (app) => {
+    routes(app)
+    app.get('/prove', async (request) => request.reauthenticate())
+    app.get('/when', async (request) => ({ at: request.signedInAt ?? null }))
+  })
+  t.teardown(() => browser.close())
+  const when = async (): Promise<number> => (await browser.get('/when')).json().at
+  t.equal(await when(), null)
+  const began = Date.now()
+  await browser.get('/sign-in/ada')
+  const first = await when()
+  t.ok(first >= began && first <= Date.now())
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  t.equal(await when(), first, 'use does not move it')
+  await browser.get('/prove')
+  t.ok((await when()) > first)
+  await browser.get('/sign-out')
+  t.equal(await when(), null)
+})

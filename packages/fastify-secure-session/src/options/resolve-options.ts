@@ -69,7 +69,7 @@ function resolveCookie(written: SessionCookieOptions, domainFromEnv: string | un
   const secure = written.secure ?? production
   const hostOnly = secure && domain === undefined && path === '/'
   return {
-    name: written.name ?? (hostOnly ? '__Host-sid' : 'sid'),
+    name: written.name ?? (hostOnly ? '__Host-sid' : secure ? '__Secure-sid' : 'sid'),
     domain,
     path,
     secure,

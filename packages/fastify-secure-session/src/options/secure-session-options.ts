@@ -13,7 +13,8 @@ export interface SessionCookieOptions {
   /**
    * Name of the cookie.
    *
-   * @default '__Host-sid' where `secure` holds, `path` is `/` and there is no `domain`; `'sid'` elsewhere
+   * @default '__Host-sid' where `secure` holds, `path` is `/` and there is no `domain`; `'__Secure-sid'` where `secure`
+   * holds; `'sid'` elsewhere
    * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
    */
   readonly name?: string

@@ -25,6 +25,7 @@ export interface RequestSession {
   reauthenticate(request: FastifyRequest): void
   userId(request: FastifyRequest): string | undefined
   challengedUserId(request: FastifyRequest): string | undefined
+  signedInAt(request: FastifyRequest): number | undefined
 }
 
 type RequestSessionParts = Pick<SessionParts, 'records' | 'events' | 'clock' | 'options'>
@@ -59,6 +60,10 @@ export function createRequestSession({ records, events, clock, options: { cookie
     userId(request) {
       const { meta } = currentEntry(request)
       return isChallenged(meta) ? undefined : meta.userId
+    },
+    signedInAt(request) {
+      const { meta } = currentEntry(request)
+      return isChallenged(meta) ? undefined : meta.signedInAt
     },
     challengedUserId(request) {
       const { meta } = currentEntry(request)

@@ -20,8 +20,8 @@ t.test('development and test are relaxed, every other name is production', async
 t.test('the __Host- prefix is used exactly where browsers accept it', async (t) => {
   const name = (cookie: object) => resolveOptions({ environment: 'production', env: {}, cookie }).cookie.name
   t.equal(name({}), '__Host-sid')
-  t.equal(name({ domain: 'example.com' }), 'sid')
-  t.equal(name({ path: '/app' }), 'sid')
+  t.equal(name({ domain: 'example.com' }), '__Secure-sid')
+  t.equal(name({ path: '/app' }), '__Secure-sid')
   t.equal(name({ secure: false }), 'sid')
   t.equal(resolveOptions({ env: { NODE_ENV: 'production', COOKIE_DOMAIN: 'example.com' } }).cookie.domain, 'example.com')
 })

@@ -22,7 +22,7 @@ t.test('every variable of sessions is read', async (t) => {
     sliding: false,
     trackClients: true,
     clientChange: 'note',
-    cookie: { domain: 'example.com', name: 'sid', secure: true },
+    cookie: { domain: 'example.com', name: '__Secure-sid', secure: true },
   })
   t.notMatch(JSON.stringify(described), 'hunter2')
 })
