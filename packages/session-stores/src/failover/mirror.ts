@@ -53,6 +53,7 @@ export function createMirror(options: MirrorOptions): Mirror {
   let flushing: Promise<void> | undefined
   let cancelTimer: (() => void) | undefined
   let paused = false
+  let writing: readonly Entry[] = []
   let [dropped, overflowed] = [0, false]
   let roomWaiters: (() => void)[] = []
 
@@ -111,6 +112,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     while (left > 0 && entries.size > 0) {
       const batch = takeBatch()
       left -= batch.length
+      writing = batch
       try {
         await limitWait(writeBatch(batch), timeoutMs, second.name, clock)
       } catch (error) {
@@ -118,6 +120,7 @@ export function createMirror(options: MirrorOptions): Mirror {
         onFailure(error)
         throw error
       } finally {
+        writing = []
         makeRoom()
       }
     }
@@ -167,10 +170,10 @@ export function createMirror(options: MirrorOptions): Mirror {
 
   return {
     get pending() {
-      return entries.size
+      return entries.size + writing.length
     },
     get oldestPendingMs() {
-      const [oldest] = entries.values()
+      const oldest = writing[0] ?? entries.values().next().value
       return oldest === undefined ? undefined : monotonicMs() - oldest.since
     },
     get dropped() {
