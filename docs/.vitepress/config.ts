@@ -27,7 +27,6 @@ export default defineConfig({
     ],
     sidebar: [
       { text: 'Guide', items: [{ text: 'Getting started', link: '/guide/getting-started' }] },
-      { text: 'Moving here', items: [{ text: 'From @fastify/session', link: '/guide/from-fastify-session' }] },
       {
         text: 'Concepts',
         items: [
@@ -41,7 +40,14 @@ export default defineConfig({
         text: 'Packages',
         items: [{ text: 'Overview', link: '/packages/' }, ...packages.map(({ name }) => ({ text: name, link: `/packages/${name}` }))],
       },
-      { text: 'Reference', items: [{ text: 'Errors', link: '/reference/errors' }, { text: 'OWASP ASVS 5.0', link: '/reference/asvs' }] },
+      {
+        text: 'Reference',
+        items: [
+          { text: 'Errors', link: '/reference/errors' },
+          { text: 'What differs from @fastify/session', link: '/reference/differences-from-fastify-session' },
+          { text: 'OWASP ASVS 5.0', link: '/reference/asvs' },
+        ],
+      },
       { text: 'Decisions', collapsed: true, items: [{ text: 'All decisions', link: '/decisions/' }] },
     ],
     footer: { message: 'Released under the MIT License.' },
