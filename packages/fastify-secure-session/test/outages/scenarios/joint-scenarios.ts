@@ -19,6 +19,16 @@ export const jointScenarios: readonly Scenario[] = [
     end: ({ redisLines, postgresLines }) => restore([...redisLines, ...postgresLines]),
   },
   {
+    name: 'A server process killed, and Redis a moment later, restarted empty',
+    prepare: ({ redis }) => redis.dropSnapshot(),
+    begin: async ({ servers: [first] }) => first?.kill(),
+    worsen: ({ redis }) => redis.kill(),
+    async end({ redis, servers: [first] }) {
+      await redis.restart()
+      await first?.start()
+    },
+  },
+  {
     name: 'Redis and a server process killed at once',
     prepare: ({ redis }) => redis.dropSnapshot(),
     begin: async ({ redis, servers: [first] }) => void (await Promise.all([first?.kill(), redis.kill()])),
