@@ -1,4 +1,4 @@
-import type { LegacyCookieOptions, LegacyPhase, LegacyStore } from '@keyturn/migration'
+import { createLegacyBridge, type LegacyCookieOptions, type LegacyPhase, type LegacyStore } from '@keyturn/migration'
 import type { SessionData } from '@keyturn/session-stores'
 
 /** Cookies of the application that this one takes the place of. */
@@ -30,10 +30,24 @@ export interface ResolvedLegacyOptions extends LegacyOptions {
   readonly cookies: LegacyCookies & { readonly name: string; readonly path: string }
 }
 
-/** What is wrong with the rest of it, `createLegacyBridge` says. */
 export function resolveLegacyOptions(written: LegacyOptions | undefined): ResolvedLegacyOptions | undefined {
   if (written === undefined) return undefined
   const { cookies } = written
   const name = cookies?.name ?? (cookies?.format === 'fastify-session' ? 'sessionId' : 'connect.sid')
   return Object.freeze({ ...written, cookies: Object.freeze({ ...cookies, name, path: cookies?.path ?? '/' }) })
+}
+
+const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+/** One sentence each, without values. */
+export function problemsOfLegacy(legacy: ResolvedLegacyOptions | undefined): string[] {
+  if (legacy === undefined) return []
+  const problems = COOKIE_NAME.test(legacy.cookies.name) ? [] : ['legacy: cookies.name must be a token']
+  try {
+    createLegacyBridge(legacy)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    problems.push(error.message.replace(/^createLegacyBridge/, 'legacy').replace(/\.$/, ''))
+  }
+  return problems
 }

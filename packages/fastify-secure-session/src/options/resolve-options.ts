@@ -1,6 +1,6 @@
 import type { ClientChangePolicy } from '../client/client-change.ts'
 import { checkOptions } from './option-rules.ts'
-import { resolveLegacyOptions } from '../legacy/legacy-options.ts'
+import { problemsOfLegacy, resolveLegacyOptions } from '../legacy/legacy-options.ts'
 import { resolveFallback } from './fallback-options.ts'
 import { createNoStore } from '../stateless/no-store.ts'
 import type { ResolvedCookieOptions, ResolvedSessionOptions } from './resolved-options.ts'
@@ -23,6 +23,7 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
   const production = !RELAXED_ENVIRONMENTS.has(environment)
   const idleTimeoutMs = written.idleTimeoutMs ?? from.idleTimeoutMs ?? 7 * DAY_MS
   const stateless = written.stateless ?? false
+  const legacy = resolveLegacyOptions(written.legacy)
   const trackClients = written.trackClients ?? from.trackClients ?? true
   const resolved: ResolvedSessionOptions = {
     environment,
@@ -44,10 +45,10 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     clientChange: resolveClientChange(written.clientChange, trackClients && (from.checkClients ?? true)),
     verifyOwner: written.verifyOwner,
     onEvent: written.onEvent,
-    legacy: resolveLegacyOptions(written.legacy),
+    legacy,
     healthRoutes: written.healthRoutes === true ? {} : written.healthRoutes,
     metrics: written.metrics,
-    problems: [...from.problems, ...problemsOfStateless(written)],
+    problems: [...from.problems, ...problemsOfStateless(written), ...problemsOfLegacy(legacy)],
   }
   checkOptions(resolved)
   return Object.freeze(resolved)
