@@ -12,7 +12,7 @@ export interface DescribedChain {
 export function describeChain({ chain, helm, mirror }: DescribedChain): ChainStatus {
   const serving = chain[helm.heading] ?? chain.first
   const { pending = 0, oldestPendingMs, dropped = 0 } = mirror ?? {}
-  const behind = chain.second !== undefined && helm.behind
+  const behind = chain.second !== undefined && helm.isBehind
   const links = chain.all.map((link, position): LinkStatus => {
     const breaker = link === chain.first ? helm.breakers.first : link === chain.second ? helm.breakers.second : undefined
     const { state = 'closed', since = 0, reason } = breaker ?? {}

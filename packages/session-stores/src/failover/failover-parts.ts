@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import type { SessionStore, StoredSession } from '../store.ts'
 import { createNews, type TellNews } from './chain-events.ts'
-import { catchUp, type ChainPassOptions, reconcile } from './chain-passes.ts'
+import { catchUp, reconcile } from './chain-passes.ts'
+import type { Bearing } from './course.ts'
 import type { ChainLinks, ResolvedFailoverOptions } from './failover-options.ts'
 import { createFirstCalls, type Followed } from './first-calls.ts'
-import { type Bearing, createHelm, type Helm, type Place } from './helm.ts'
+import { createHelm, type Helm, type HelmSecond } from './helm.ts'
 import { createLastCalls, moveUp } from './last-calls.ts'
 import { createLedger } from './ledger.ts'
 import { limitWait } from './link-calls.ts'
@@ -21,60 +23,47 @@ export interface ChainParts {
   close(): Promise<void>
 }
 
+/** A step of bringing a link up takes many sessions: it is given longer than a request. */
 const PASS_STEPS = 10
 
 /** What a chain consists of, put together. */
 export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions): ChainParts {
   const { first, second, last } = links
-  const { clock, batchSize, name: chain, onEvent } = settings
+  const { clock, name: chain, onEvent } = settings
   const now = (): number => clock.now()
+  const instance = randomBytes(8).toString('hex')
   const tell = createNews({ chain, now, onEvent })
-  const ledger = second === undefined ? undefined : createLedger(second, clock)
-  const mirror = second === undefined ? undefined : openMirror(first, second, settings, () => helm, tell)
-  const presence = ledger && createPresence({
-    instance: ledger.instance,
-    first,
-    settings,
-    firstServes: () => helm.firstServes && helm.heading === 'first',
-    isBehind: () => !helm.secondAnswers || mirror?.overflowed === true,
-  })
-  // A step takes many sessions: it is given longer than a request.
-  const within = <T>(work: Promise<T>): Promise<T> => limitWait(work, PASS_STEPS * settings.timeoutMs, chain, clock)
-  const passes = ledger === undefined || second === undefined ? undefined : { first, second, ledger, batchSize, within }
+  const beside = second && openSecond({ first, second, settings, instance, tell, helm: () => helm })
   const helm: Helm = createHelm({
     links,
     settings,
-    ledger,
-    mirror,
-    presence,
+    instance,
     tell,
-    reconcile: (signal) => reconcile(passes as ChainPassOptions, signal),
-    catchUp: (signal) => catchUp(passes as ChainPassOptions, signal),
+    followed: beside,
     async moveUp(place) {
       const to = links[place]
       if (last === undefined || to === undefined) return
       const onMoved = (sessions: readonly StoredSession[]): void => {
-        if (place === 'first') for (const session of sessions) mirror?.note(session)
+        if (place === 'first') for (const session of sessions) beside?.mirror.note(session)
       }
       const result = await moveUp({ last, to, onMoved })
       tell({ type: 'reconciled', link: to.name, ...result })
     },
   })
-  const sweeper = second === undefined ? undefined : openSweeper(first, second, settings, helm)
-  const followed: Followed | undefined =
-    second === undefined || mirror === undefined
-      ? undefined
-      : {
-          second,
-          mirror,
-          secondAnswers: () => helm.secondAnswers,
-          onFailure: (error) => helm.doubt('second', error),
-          sweepLater: (ownerTag, except) => sweeper?.later(ownerTag, except),
-        }
-  const calls: Record<Place | 'both', PlaceCalls | undefined> = {
+  const sweeper = second && openSweeper(first, second, settings, helm)
+  const followed: Followed | undefined = beside && {
+    second: beside.second,
+    mirror: beside.mirror,
+    secondAnswers: () => helm.secondAnswers,
+    onFailure: (error) => helm.doubt('second', error),
+    sweepLater: (ownerTag, except) => sweeper?.later(ownerTag, except),
+  }
+  const revoke = async (ownerTag: Buffer, except: Buffer | undefined): Promise<void> =>
+    beside?.ledger.revoke(ownerTag, except)
+  const calls: Record<Bearing['place'] | 'both', PlaceCalls | undefined> = {
     first: createFirstCalls({ first, followed, now }),
-    second: second && createSecondCalls({ second, both: undefined, now, revoke: async (...args) => ledger?.revoke(...args) }),
-    both: second && createSecondCalls({ second, both: first, now, revoke: async (...args) => ledger?.revoke(...args) }),
+    second: second && createSecondCalls({ second, both: undefined, now, revoke }),
+    both: second && createSecondCalls({ second, both: first, now, revoke }),
     last: last && createLastCalls({ chain, last, now }),
   }
   const nameOf = ({ place }: Bearing): string => links[place]?.name ?? chain
@@ -82,25 +71,31 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
 
   return {
     helm,
-    mirror,
+    mirror: beside?.mirror,
     operations: createOperations({ helm, settings, callsAt, nameOf }),
     async close() {
       sweeper?.close()
-      await mirror?.close()
-      await presence?.close()
+      await beside?.mirror.close()
+      await beside?.presence.close()
       await helm.close()
     },
   }
 }
 
-function openMirror(
-  first: SessionStore,
-  second: SessionStore,
-  settings: ResolvedFailoverOptions,
-  helm: () => Helm,
-  tell: TellNews,
-): Mirror {
-  return createMirror({
+interface SecondOptions {
+  readonly first: SessionStore
+  readonly second: SessionStore
+  readonly settings: ResolvedFailoverOptions
+  readonly instance: string
+  readonly tell: TellNews
+  /** There as soon as something happens. */
+  readonly helm: () => Helm
+}
+
+function openSecond({ first, second, settings, instance, tell, helm }: SecondOptions): HelmSecond {
+  const { clock, batchSize, timeoutMs, name } = settings
+  const ledger = createLedger(second, instance, clock)
+  const mirror = createMirror({
     first,
     second,
     settings,
@@ -108,6 +103,23 @@ function openMirror(
     onFailure: (error) => void helm().doubt('second', error),
     onOverflow: () => tell({ type: 'mirror-behind', link: second.name, pending: 0 }),
   })
+  const presence = createPresence({
+    instance,
+    first,
+    settings,
+    firstServes: () => helm().firstServes && helm().heading === 'first',
+    isBehind: () => !helm().secondAnswers || mirror.overflowed,
+  })
+  const within = <T>(work: Promise<T>): Promise<T> => limitWait(work, PASS_STEPS * timeoutMs, name, clock)
+  const passes = { first, second, ledger, batchSize, within }
+  return {
+    second,
+    ledger,
+    mirror,
+    presence,
+    reconcile: (signal) => reconcile(passes, signal),
+    catchUp: (signal) => catchUp(passes, signal),
+  }
 }
 
 function openSweeper(first: SessionStore, second: SessionStore, settings: ResolvedFailoverOptions, helm: Helm): Sweeper {

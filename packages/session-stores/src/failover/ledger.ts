@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock, EpochMs } from '@keyturn/token-crypto'
 import type { SessionStore, StoredSession, StoreKey, Version } from '../store.ts'
 import { decodeLedgerRecord, encodeLedgerRecord, reservedName } from './chain-record.ts'
@@ -58,8 +57,7 @@ const TERM_KEY = reservedName('term')
 const FOREVER_MS = 100 * 365 * 86_400_000
 const STAGES: readonly unknown[] = ['first', 'second', 'returning']
 
-export function createLedger(store: SessionStore, clock: Clock): Ledger {
-  const instance = randomBytes(8).toString('hex')
+export function createLedger(store: SessionStore, instance: string, clock: Clock): Ledger {
   const holdKey = reservedName('hold', instance)
   let held = false
 

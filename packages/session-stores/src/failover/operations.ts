@@ -1,6 +1,7 @@
 import { KeyturnError } from '@keyturn/token-crypto'
+import type { Bearing } from './course.ts'
 import type { ResolvedFailoverOptions } from './failover-options.ts'
-import type { Bearing, Helm } from './helm.ts'
+import type { Helm } from './helm.ts'
 import { limitWait } from './link-calls.ts'
 import type { PlaceCalls } from './place-calls.ts'
 

@@ -17,7 +17,7 @@ function openChain(space: string, redisUrl: string): SessionStore {
     createPostgresStore({ url: postgres.url, table: space, maxConnections: 3 }),
     createMemoryStore({ environment: 'test' }),
   ]
-  return createFailoverStore(links, { leaseMs: 100, mirror: { maxDelayMs: 10 } })
+  return createFailoverStore(links, { timeoutMs: 10_000, leaseMs: 100, mirror: { maxDelayMs: 10 } })
 }
 
 t.test('a chain whose links are all well', async (t) => {

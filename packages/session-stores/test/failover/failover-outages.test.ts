@@ -87,6 +87,25 @@ for (const restart of ['empty', 'old'] as const) {
   })
 }
 
+t.test('a second link that takes no writes is no fall-back, is shown as such, and misses nothing afterwards', async (t) => {
+  await using redis = await startRedis()
+  const { store, events } = openChain(t, { redisUrl: redis.url })
+  await newSessions(store, 3)
+  await until('the chain is well', () => isWell(store))
+  await postgres.refuseWrites()
+  t.teardown(() => postgres.acceptWrites())
+  const { key, record } = await putSample(store, realClock)
+  await until('it is seen', () => store.status().degraded)
+  t.strictSame(await store.get(key), record, 'the first goes on serving')
+  t.match(store.status(), { serving: 'redis', links: [{}, { name: 'postgres', state: /open/ }], mirror: { behind: true } })
+  t.ok(store.status().mirror.pending > 0)
+  t.match(events.find(({ type }) => type === 'link-lost'), { link: 'postgres' })
+  await postgres.acceptWrites()
+  await until('the chain is well again', () => isWell(store))
+  await redis.kill()
+  t.strictSame(await store.get(key), record, 'what was held back is there')
+})
+
 async function saveRedis(url: string): Promise<void> {
   const { Redis } = await import('ioredis')
   const client = new Redis(url)

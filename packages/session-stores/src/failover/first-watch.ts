@@ -1,0 +1,120 @@
+import { hash } from 'node:crypto'
+import type { SessionStore } from '../store.ts'
+import { type Breaker, createBreaker } from './breaker.ts'
+import type { TellNews } from './chain-events.ts'
+import type { ResolvedFailoverOptions } from './failover-options.ts'
+import { limitWait, probe, reasonOf } from './link-calls.ts'
+
+/** Why the first link is not in use although it answers: what it had acknowledged may be missing. */
+export const RESTARTED = 'RESTARTED'
+
+/**
+ * What is asked of the first link: to be of a generation, to be left alone until it was brought up (`held`), or, where
+ * nothing is known, only to answer.
+ */
+export type Expectation = { readonly generation: string } | 'held' | 'any'
+
+/** Knows whether the first link can be used. */
+export interface FirstWatch {
+  readonly breaker: Breaker
+  /** Of the last check that it passed. */
+  readonly generation: string | undefined
+  /** An operation failed on it, or a connection was lost. Resolves when it is known what that meant. */
+  doubt(reason: string): Promise<void>
+  /** Looks whether it writes, reads back, and has lost nothing. */
+  check(): Promise<void>
+  /** The ledger says something else: the last check is judged by it. */
+  judge(): void
+  readGeneration(): Promise<string>
+  /** Waits for what is under way. */
+  close(): Promise<void>
+}
+
+export interface FirstWatchOptions {
+  readonly first: SessionStore
+  readonly settings: ResolvedFailoverOptions
+  /** Name of this instance, under which it probes. */
+  readonly instance: string
+  readonly tell: TellNews
+  readonly expected: () => Expectation
+  readonly onChecked: () => void
+}
+
+export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
+  const { first, settings, instance, tell, expected, onChecked } = options
+  const { clock, timeoutMs, failures } = settings
+  const breaker = createBreaker(settings)
+  let generation: string | undefined
+  let checking: Promise<void> | undefined
+  let doubts = 0
+  let isKnownLost = false
+  let closed = false
+  const offDisconnect = first.onDisconnect?.(() => void doubt('DISCONNECTED'))
+
+  async function doubt(reason: string): Promise<void> {
+    doubts++
+    if (breaker.state === 'closed') await check(reason)
+    else await checking
+  }
+
+  function check(reason?: string): Promise<void> {
+    if (closed) return Promise.resolve()
+    breaker.halfOpen()
+    checking ??= checkUntilSure(reason).finally(() => {
+      checking = undefined
+      onChecked()
+    })
+    return checking
+  }
+
+  async function checkUntilSure(reason: string | undefined): Promise<void> {
+    for (let failed = 0; ; ) {
+      const seen = doubts
+      try {
+        generation = await readGeneration()
+        await limitWait(probe(first, instance, clock), timeoutMs, first.name, clock)
+        // A connection was lost meanwhile: what was read may be of before.
+        if (seen === doubts || closed) return judge()
+      } catch (error) {
+        if (++failed >= failures || closed) return lose(reason === 'TIMEOUT' ? reason : reasonOf(error))
+      }
+    }
+  }
+
+  async function readGeneration(): Promise<string> {
+    if (first.generation === undefined) return ''
+    return hash('sha256', await limitWait(first.generation(), timeoutMs, first.name, clock), 'base64url')
+  }
+
+  function judge(): void {
+    const wanted = expected()
+    if (wanted === 'held') return breaker.reconcile()
+    if (wanted !== 'any' && wanted.generation !== generation) return lose(RESTARTED)
+    breaker.close()
+    if (isKnownLost) tell({ type: 'link-recovered', link: first.name })
+    isKnownLost = false
+  }
+
+  function lose(reason: string): void {
+    breaker.open(reason)
+    if (isKnownLost || closed) return
+    isKnownLost = true
+    tell({ type: 'link-lost', link: first.name, reason })
+  }
+
+  return {
+    breaker,
+    get generation() {
+      return generation
+    },
+    doubt,
+    check: () => check(),
+    judge,
+    readGeneration,
+    async close() {
+      closed = true
+      offDisconnect?.()
+      await checking
+    },
+  }
+}
