@@ -28,6 +28,16 @@ export default defineConfig({
     sidebar: [
       { text: 'Guide', items: [{ text: 'Getting started', link: '/guide/getting-started' }] },
       {
+        text: 'Migration',
+        items: [
+          { text: 'From express-session', link: '/guide/from-express-session' },
+          { text: 'From @fastify/session', link: '/guide/from-fastify-session' },
+          { text: 'From a JSON file', link: '/guide/from-json-file' },
+          { text: 'Changing a secret in data', link: '/guide/changing-a-secret-in-data' },
+          { text: 'A lost secret', link: '/guide/lost-secret' },
+        ],
+      },
+      {
         text: 'Concepts',
         items: [
           { text: 'The life of a key', link: '/concepts/life-of-a-key' },
