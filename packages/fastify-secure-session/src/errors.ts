@@ -15,7 +15,7 @@ export class StoreNotConfiguredError extends KeyturnError {
   readonly code = 'KEYTURN_STORE_NOT_CONFIGURED'
 
   constructor() {
-    super('No session store is configured. Set DATABASE_URL to a PostgreSQL server, or pass `store`. Sessions in memory are for development only.')
+    super('No session store is configured. Set DATABASE_URL to a PostgreSQL server, or USE_REDIS_SESSIONS=true with REDIS_URL or REDIS_HOST, or pass `store`. Sessions in memory are for development only.')
   }
 }
 

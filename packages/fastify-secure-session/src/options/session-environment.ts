@@ -49,6 +49,7 @@ export function readSessionEnvironment(env: Variables): SessionEnvironment {
   const useRedis = flag('USE_REDIS_SESSIONS') === true
   const redisUrl = useRedis ? (text('REDIS_URL') ?? composeRedisUrl(text, flag('REDIS_TLS') === true)) : undefined
   if (useRedis && redisUrl === undefined) problems.push('USE_REDIS_SESSIONS needs REDIS_URL or REDIS_HOST')
+  if (useRedis && !isPort(text('REDIS_PORT') ?? '6379')) problems.push('REDIS_PORT must be a whole number from 1 to 65535')
   if (flag('SESSION_REGENERATE_ON_LOGIN') === false) {
     problems.push('SESSION_REGENERATE_ON_LOGIN cannot be false: signing in always makes a new session id')
   }
@@ -64,6 +65,10 @@ export function readSessionEnvironment(env: Variables): SessionEnvironment {
     checkClients: flag('SESSION_SUSPICIOUS_ACTIVITY_CHECK'),
     problems,
   }
+}
+
+function isPort(text: string): boolean {
+  return Number.isInteger(Number(text)) && Number(text) >= 1 && Number(text) <= 65_535
 }
 
 function composeRedisUrl(text: (name: string) => string | undefined, tls: boolean): string | undefined {
