@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { startPostgres } from '@keyturn/testing/postgres'
-import { startProxy } from '@keyturn/testing/proxy'
 import { startRedis } from '@keyturn/testing/redis'
 import t, { type Test } from 'tap'
 import { type ChainEvent, createFailoverStore, createMemoryStore, createPostgresStore, createRedisStore, type FailoverStore, type SessionStore } from '../../src/index.ts'
