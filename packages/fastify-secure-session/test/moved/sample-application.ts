@@ -10,7 +10,7 @@ interface Data {
 }
 
 type Session = FastifyRequest['session'] & Data
-const sessionOf = (request: FastifyRequest): Session => request.session as Session
+const sessionOf = (request: FastifyRequest): Session => request.session
 const minutes = (ms: number | null | undefined): number | null => (typeof ms === 'number' ? Math.round(ms / 60_000) : null)
 
 export function sampleApplication(app: FastifyInstance): void {
