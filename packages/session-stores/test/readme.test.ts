@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from '@keyturn/testing/postgres'
+import { startRedis } from '@keyturn/testing/redis'
 import { spawnNode } from '@keyturn/testing/processes'
 import { KeyturnError } from '@keyturn/token-crypto'
 import t from 'tap'
@@ -9,15 +10,15 @@ import * as sessionStores from '../src/index.ts'
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const examples = [...readme.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code]) => code ?? '')
 
-const server = await startPostgres()
-t.teardown(() => server.stop())
+const [server, redis] = await Promise.all([startPostgres(), startRedis()])
+t.teardown(() => Promise.all([server.stop(), redis.stop()]))
 
 for (const [index, code] of examples.entries()) {
   t.test(`example ${index + 1} runs and prints what its comments say`, async (t) => {
     // Beside the tests, so that the package's own name resolves.
     const script = join(t.testdir(), 'example.ts')
     writeFileSync(script, code)
-    await using child = await spawnNode(script, { env: { DATABASE_URL: server.url } })
+    await using child = await spawnNode(script, { env: { DATABASE_URL: server.url, REDIS_URL: redis.url } })
     const { code: exitCode } = await child.waitForExit()
     t.equal(exitCode, 0)
     const expected = [...code.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(([, text]) => text)

@@ -26,7 +26,7 @@ export interface Situation {
   /** Others may still go by the former term, or the mirror is being emptied. */
   readonly isChanging: boolean
   /** The second link lacks what the first has. */
-  readonly isBehind: boolean
+  readonly isBehind: () => boolean
   readonly epoch: number
 }
 
@@ -44,7 +44,7 @@ export function chooseCourse(situation: Situation): Course {
   if (second === 'open') return term === undefined || term.stage === 'first' ? firstOr(fallBack) : fallBack()
   if (term === undefined || !hasLease || isChanging) return 'wait'
   if (term.stage !== 'first') return { place: 'second', dual: term.stage === 'returning', epoch }
-  return firstOr(isBehind ? fallBack : () => 'wait')
+  return firstOr(() => (isBehind() ? fallBack() : 'wait'))
 }
 
 /** The link that serves, or that is to serve when what is being decided is decided. */

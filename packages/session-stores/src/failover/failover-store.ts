@@ -1,9 +1,11 @@
+import { StoreUnavailableError } from '../errors.ts'
 import { createGuardedStore } from '../guarded-store.ts'
 import type { SessionStore, StoreCapabilities } from '../store.ts'
 import type { FailoverStore } from './chain-status.ts'
 import { type ChainLinks, type FailoverOptions, resolveFailoverOptions, resolveLinks } from './failover-options.ts'
 import { createParts } from './failover-parts.ts'
 import { describeChain } from './describe-chain.ts'
+import type { Operation } from './operations.ts'
 import { countLink, scanLink } from './whole-chain.ts'
 
 /**
@@ -25,15 +27,27 @@ export function createFailoverStore(links: readonly SessionStore[], options: Fai
     return run(async (_calls, _again, { place }) => chain[place] ?? chain.first)
   }
 
+  /** Where another instance may still have to bring a session, not to find it is an outage and no absence. */
+  async function unlessMissed<T>(operation: Operation<T>, isAbsence: (result: T) => boolean): Promise<T> {
+    let isDurable = false
+    const result = await run((calls, again, bearing) => {
+      isDurable = bearing.place !== 'last'
+      return operation(calls, again, bearing)
+    })
+    if (isDurable && helm.mayMiss && isAbsence(result)) throw new StoreUnavailableError(settings.name, 'MOVING_UP')
+    return result
+  }
+
   const store = createGuardedStore({
     name: settings.name,
     supports,
-    get: (key) => run((calls) => calls.get(key)),
-    put: (key, record, expected) => run((calls, again) => calls.put({ key, record, expected, again })),
-    touch: (key, expiresAt) => run((calls) => calls.touch(key, expiresAt)),
+    get: (key) => unlessMissed((calls) => calls.get(key), (record) => record === undefined),
+    put: (key, record, expected) =>
+      unlessMissed((calls, again) => calls.put({ key, record, expected, again }), (outcome) => outcome === 'gone'),
+    touch: (key, expiresAt) => unlessMissed((calls) => calls.touch(key, expiresAt), (touched) => !touched),
     destroy: (key) => run((calls) => calls.destroy(key)),
-    listByOwner: (ownerTag) => run((calls) => calls.listByOwner(ownerTag)),
-    destroyByOwner: (ownerTag, which = {}) => run((calls) => calls.destroyByOwner(ownerTag, which)),
+    listByOwner: (ownerTag) => unlessMissed((calls) => calls.listByOwner(ownerTag), () => true),
+    destroyByOwner: (ownerTag, which = {}) => unlessMissed((calls) => calls.destroyByOwner(ownerTag, which), () => true),
     async *scan(scanOptions) {
       yield* scanLink(await serving(), scanOptions)
     },

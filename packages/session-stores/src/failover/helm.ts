@@ -23,6 +23,8 @@ export interface Helm {
   readonly firstServes: boolean
   /** Whether the second link takes writes. */
   readonly secondAnswers: boolean
+  /** No durable link served a moment ago: other instances may still have to bring what they took in meanwhile. */
+  readonly mayMiss: boolean
   /**
    * Resolves as soon as a link serves.
    *
@@ -58,10 +60,13 @@ export interface HelmOptions {
 
 /** A term that nobody has changed for this long is known to every instance. */
 const SETTLED_MS = 60_000
+/** In time limits: an instance that is cut off for as long as others are finds its way back within this. */
+const GRACE_LIMITS = 3
 
 export function createHelm({ links, settings, instance, tell, followed, moveUp }: HelmOptions): Helm {
   const { first, last } = links
-  const { clock, leaseMs, maxDelayMs, monotonicMs } = settings
+  const { clock, leaseMs, maxDelayMs, timeoutMs, monotonicMs } = settings
+  const graceMs = GRACE_LIMITS * timeoutMs
   const turns = createTurns(settings.name, clock)
   const firstWatch = createFirstWatch({ first, settings, instance, tell, expected, onChecked: changed })
   const ledgerWatch = followed && watchLedger(followed)
@@ -70,6 +75,8 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
   let epoch = 0
   let settling = 0
   let isLastUsed = false
+  let headedLastAt = Number.NEGATIVE_INFINITY
+  let secondBackAt = Number.NEGATIVE_INFINITY
   let served: string | undefined
   let started: Promise<void> | undefined
   let moving: Promise<void> | undefined
@@ -86,6 +93,7 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
       generation: () => firstWatch.generation,
       onTerm: turnTo,
       onAnswer() {
+        secondBackAt = monotonicMs()
         mirror.resume()
         presence.tell()
       },
@@ -112,8 +120,8 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
   /** What the second link lacks may be anything, the end of a session too: it is not served from. */
   function isBehind(): boolean {
     if (followed === undefined || ledgerWatch === undefined) return false
-    // What the first link lost is nowhere else: there is nothing to wait for.
-    if (firstWatch.breaker.reason === RESTARTED) return false
+    // What the first link lost is nowhere else, but for the mirrors of instances that the second link was away from too.
+    if (firstWatch.breaker.reason === RESTARTED) return monotonicMs() < secondBackAt + graceMs
     return ledgerWatch.term?.behind === true || followed.presence.othersBehind || followed.mirror.overflowed
   }
 
@@ -154,7 +162,7 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
       term: ledgerWatch?.term,
       hasLease: ledgerWatch?.hasLease ?? true,
       isChanging: monotonicMs() < actFrom || settling > 0,
-      isBehind: isBehind(),
+      isBehind,
       epoch,
     }
   }
@@ -221,6 +229,9 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
   }
 
   function changed(): void {
+    if (heading() === 'last') headedLastAt = monotonicMs()
+    // Nobody may ask for a while, and others wait for what this instance took in.
+    else if (isLastUsed) course()
     turns.signal()
     attend()
   }
@@ -255,6 +266,9 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
     get secondAnswers() {
       const state = ledgerWatch?.breaker.state
       return state === 'closed' || state === 'reconciling'
+    },
+    get mayMiss() {
+      return last !== undefined && monotonicMs() < headedLastAt + graceMs
     },
     bearing,
     confirm(done, until) {

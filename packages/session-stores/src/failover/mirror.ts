@@ -185,8 +185,8 @@ export function createMirror(options: MirrorOptions): Mirror {
     clearOverflow() {
       overflowed = false
     },
-    note: ({ key, record }) => add(key, { record }),
-    noteTouch: (key, expiresAt) => add(key, { touchedTo: expiresAt }),
+    note: ({ key, record }) => add(Buffer.from(key), { record: copyOf(record) }),
+    noteTouch: (key, expiresAt) => add(Buffer.from(key), { touchedTo: expiresAt }),
     forget: (key) => void entries.delete(key.toString('latin1')),
     room() {
       if (paused || entries.size < maxPending) return Promise.resolve()
@@ -214,4 +214,10 @@ export function createMirror(options: MirrorOptions): Mirror {
       cancelTimer?.()
     },
   }
+}
+
+/** Whoever wrote it may use its buffers for something else. */
+function copyOf(record: SessionRecord): SessionRecord {
+  const ownerTag = record.ownerTag === undefined ? undefined : Buffer.from(record.ownerTag)
+  return { ...record, sealed: Buffer.from(record.sealed), ownerTag }
 }
