@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@keyturn/token-crypto'
+import { type Clock, type EpochMs, systemClock } from '@keyturn/token-crypto'
 import { SessionExistsError } from '../errors.ts'
 import { assertNoProblems, wholeNumber } from '../option-rules.ts'
 import type { SealedSessions } from '../sealed/sealed-sessions.ts'
@@ -64,7 +64,7 @@ export function createStoreForExpress<Base extends ExpressStoreClass>(
   async function load(id: string): Promise<SessionData | null> {
     const loaded = await sessions.load(id)
     if (loaded === undefined) return null
-    const session = withCookieExpiry(loaded)
+    const session = withCookieExpiry(loaded, clock.now())
     loadedOf.set(session, loaded)
     return session
   }
@@ -119,10 +119,16 @@ export function createStoreForExpress<Base extends ExpressStoreClass>(
   return new KeyturnStore() as InstanceType<Base> & StoreForExpress
 }
 
-/** A touch moves the expiry of the record; the cookie that was stored with it still says the former. */
-function withCookieExpiry({ data, expiresAt }: LoadedSession): SessionData {
+/**
+ * A touch moves the expiry of the record; the cookie that was stored with it still says the former. A session that
+ * another library wrote has no cookie in it, which express-session does not expect.
+ */
+function withCookieExpiry({ data, expiresAt }: LoadedSession, now: EpochMs): SessionData {
   const cookie = data['cookie'] as { expires?: unknown } | undefined
-  if (typeof cookie?.expires !== 'string') return { ...data }
+  if (cookie === undefined) {
+    return { ...data, cookie: { originalMaxAge: expiresAt - now, expires: new Date(expiresAt).toISOString(), httpOnly: true, path: '/' } }
+  }
+  if (typeof cookie.expires !== 'string') return { ...data }
   return { ...data, cookie: { ...cookie, expires: new Date(expiresAt).toISOString() } }
 }
 

@@ -95,6 +95,18 @@ t.test('saving twice, reloading and regenerating work as express-session has the
   t.strictSame((await site.fetch('/show', cookie)).body, {})
 })
 
+t.test('a session that another library wrote, without a cookie in it, is read and goes on', async (t) => {
+  const site = await startSite(t, { '/in': signIn, '/show': show })
+  const { cookie = '' } = await site.fetch('/in')
+  const id = decodeURIComponent(cookie).replace(/^.*s:/, '').replace(/\..*$/, '')
+  const loaded = await site.sessions.load(id)
+  if (loaded === undefined) throw new Error('no session')
+  await site.sessions.save(loaded, { data: { user: 'anna', basket: 1 }, expiresAt: loaded.expiresAt })
+  t.strictSame((await site.fetch('/show', cookie)).body, { user: 'anna', basket: 1 })
+  t.equal((await site.fetch('/in', cookie)).status, 200)
+  t.match((await site.sessions.load(id))?.data, { user: 'anna', basket: 1 })
+})
+
 t.test('a session that is only looked at lives on', async (t) => {
   const site = await startSite(t, { '/in': signIn, '/show': show })
   const { cookie } = await site.fetch('/in')
