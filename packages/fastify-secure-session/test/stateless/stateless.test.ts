@@ -1,9 +1,9 @@
-import { createFileProvider } from '@keyturn/secret-providers'
 import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { type SecureSessionOptions, secureSession, type SessionEvent, SessionsNotStoredError } from '../../src/index.ts'
 import { sessionOf } from '../fixtures/apps.ts'
 import { CookieJar, setCookieLines } from '../fixtures/cookies.ts'
+import { unwatchedFile } from '../fixtures/unwatched-file.ts'
 
 interface Browser {
   readonly app: FastifyInstance
@@ -60,7 +60,7 @@ async function start(t: Test, options: SecureSessionOptions = {}, folder = t.tes
     stateless: true,
     environment: 'test',
     env: {},
-    secrets: createFileProvider({ path: `${folder}/secrets/session-secrets.json` }),
+    secrets: unwatchedFile(`${folder}/secrets/session-secrets.json`),
     ...options,
   })
   routes(app)
@@ -160,14 +160,16 @@ t.test('an older copy of a cookie works until it expires: the price of having no
 t.test('idle and absolute timeout are inside the seal', async (t) => {
   const folder = t.testdir()
   const browser = await start(t, { idleTimeoutMs: 1000, touchIntervalMs: 0 }, folder)
+  const longer = await start(t, { idleTimeoutMs: 60_000 }, folder)
+  const shorter = await start(t, { idleTimeoutMs: 1000, absoluteTimeoutMs: 1000 }, folder)
   await browser.get('/sign-in/ada')
-  const copy = browser.jar.get('sid') ?? ''
+  await longer.get('/sign-in/ada')
   await new Promise((resolve) => setTimeout(resolve, 1100))
   t.equal(await userId(browser), null, 'idle')
   t.equal(browser.jar.size, 0, 'and the browser may forget it')
 
-  const shorter = await start(t, { idleTimeoutMs: 1000, absoluteTimeoutMs: 1000 }, folder)
-  shorter.jar.set('sid', copy)
+  t.equal(await userId(longer), 'ada')
+  shorter.jar.set('sid', longer.jar.get('sid') ?? '')
   t.equal(await userId(shorter), null, 'absolute')
 })
 

@@ -1,8 +1,8 @@
-import { createFileProvider } from '@keyturn/secret-providers'
 import { INSTAGRAM_OAUTH_DERIVATION, type JsonValue, type Place } from '@keyturn/token-crypto'
 import fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { type SecureSessionOptions, secureSession } from '../../src/index.ts'
+import { unwatchedFile } from '../fixtures/unwatched-file.ts'
 
 const place: Place = { kind: 'column', table: 'accounts', column: 'api_token', row: 42 }
 const readText = (value: JsonValue): string => (value as { text: string }).text
@@ -16,7 +16,7 @@ async function start(t: Test, options: SecureSessionOptions): Promise<FastifyIns
 
 t.test('what was sealed or signed before a rotation opens after it, also on an instance that has not heard of it', async (t) => {
   const folder = t.testdir()
-  const secrets = () => createFileProvider({ path: `${folder}/secrets/session-secrets.json` })
+  const secrets = () => unwatchedFile(`${folder}/secrets/session-secrets.json`)
   const [one, two] = [await start(t, { secrets: secrets() }), await start(t, { secrets: secrets() })]
   const names = { issuer: 'https://api.example.com', audience: 'ui' }
   const { tokens } = one.secureSession

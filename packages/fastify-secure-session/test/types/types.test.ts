@@ -65,6 +65,7 @@ t.test('an application in CommonJS compiles under --strict and runs on what is p
 })
 
 t.test('no declaration that is published says any', async (t) => {
+  t.match(codeOf("declare function f(mode: 'any'): any // any"), /^declare function f\(mode: \): any $/, 'it would be seen')
   for (const name of ['token-crypto', 'secret-providers', 'session-stores', 'migration', 'fastify-secure-session']) {
     const folder = join(PACKAGE, '..', name, 'dist')
     const declarations = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.d.ts'))
