@@ -1,4 +1,5 @@
-// `pnpm --filter @keyturn/bench bench:stores [sessions] [postgres|redis]`
+// `pnpm --filter @keyturn/bench bench:stores [sessions] [postgres|redis|mirror]`
+import { measureMirror } from './mirror-cost.ts'
 import { measurePostgres } from './postgres-million.ts'
 import { measureRedis } from './redis-million.ts'
 
@@ -7,3 +8,4 @@ const only = process.argv[3]
 if (!Number.isSafeInteger(sessions) || sessions < 1000) throw new TypeError('The number of sessions is a whole number, 1000 or more.')
 if (only === undefined || only === 'postgres') await measurePostgres(sessions)
 if (only === undefined || only === 'redis') await measureRedis(sessions)
+if (only === undefined || only === 'mirror') await measureMirror()

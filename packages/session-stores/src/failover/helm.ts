@@ -26,12 +26,12 @@ export interface Helm {
   /** No durable link served a moment ago: other instances may still have to bring what they took in meanwhile. */
   readonly mayMiss: boolean
   /**
-   * Resolves as soon as a link serves.
+   * The link that serves; where that is being decided, a promise of it.
    *
    * @param until - By the monotonic clock.
    * @throws {StoreUnavailableError} KEYTURN_STORE_UNAVAILABLE: none does, or not in time.
    */
-  bearing(until: number): Promise<Bearing>
+  bearing(until: number): Bearing | Promise<Bearing>
   /** Whether what was done under a bearing counts: nobody can have gone by another until now. */
   confirm(bearing: Bearing, until: number): boolean | Promise<boolean>
   /** A link failed an operation. Resolves when it is known whether the link itself failed. */
@@ -73,6 +73,7 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
   const duties = followed && ledgerWatch && takeDuties(followed, ledgerWatch)
   let actFrom = 0
   let epoch = 0
+  let ordinary: Bearing = { place: 'first', dual: false, epoch }
   let settling = 0
   let isLastUsed = false
   let headedLastAt = Number.NEGATIVE_INFINITY
@@ -120,8 +121,10 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
   /** What the second link lacks may be anything, the end of a session too: it is not served from. */
   function isBehind(): boolean {
     if (followed === undefined || ledgerWatch === undefined) return false
-    // What the first link lost is nowhere else, but for the mirrors of instances that the second link was away from too.
-    if (firstWatch.breaker.reason === RESTARTED) return monotonicMs() < secondBackAt + graceMs
+    // The second link was away from others too, and they still hold what it misses.
+    if (monotonicMs() < secondBackAt + graceMs) return true
+    // What the first link lost is nowhere else: there is nothing to wait for.
+    if (firstWatch.breaker.reason === RESTARTED) return false
     return ledgerWatch.term?.behind === true || followed.presence.othersBehind || followed.mirror.overflowed
   }
 
@@ -144,6 +147,7 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
 
   function changeSides(waitMs: number): void {
     epoch++
+    ordinary = { place: 'first', dual: false, epoch }
     actFrom = monotonicMs() + waitMs
     clock.setTimer(turns.signal, waitMs + 1)
     settling++
@@ -171,14 +175,33 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
     return headingOf(situation())
   }
 
+  /** What is so nearly always, and asked twice of every operation. */
+  function isOrdinary(): boolean {
+    if (isLastUsed || firstWatch.breaker.state !== 'closed' || started === undefined) return false
+    if (ledgerWatch === undefined) return true
+    const { state } = ledgerWatch.breaker
+    return (
+      (state === 'closed' || state === 'reconciling') &&
+      ledgerWatch.term?.stage === 'first' &&
+      ledgerWatch.hasLease &&
+      settling === 0 &&
+      monotonicMs() >= actFrom
+    )
+  }
+
   function course(): Course {
+    if (isOrdinary()) return ordinary
     const found = chooseCourse(situation())
     if (found === 'wait' || found === 'none' || found.place === 'last' || !isLastUsed) return found
     void moveUpTo(found.place)
     return 'wait'
   }
 
-  async function bearing(until: number): Promise<Bearing> {
+  function bearing(until: number): Bearing | Promise<Bearing> {
+    return served === first.name && !closed && isOrdinary() ? ordinary : decide(until)
+  }
+
+  async function decide(until: number): Promise<Bearing> {
     started ??= start()
     for (;;) {
       const found = course()
@@ -274,7 +297,7 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
     confirm(done, until) {
       const now = course()
       if (now !== 'wait' && now !== 'none') return isCovered(done, now)
-      return bearing(until).then((found) => isCovered(done, found))
+      return decide(until).then((found) => isCovered(done, found))
     },
     doubt,
     async abortReturn() {

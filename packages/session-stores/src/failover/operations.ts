@@ -2,8 +2,8 @@ import { KeyturnError } from '@keyturn/token-crypto'
 import type { Bearing } from './course.ts'
 import type { ResolvedFailoverOptions } from './failover-options.ts'
 import type { Helm } from './helm.ts'
-import { limitWait } from './link-calls.ts'
 import type { PlaceCalls } from './place-calls.ts'
+import { createTimeLimits } from './time-limits.ts'
 
 export interface OperationsOptions {
   readonly helm: Helm
@@ -27,16 +27,19 @@ export function createOperations({ helm, settings, callsAt, nameOf }: Operations
   /** The link that fails, a change of links, and the link that takes its place. */
   const longestMs = 2 * timeoutMs + 2 * leaseMs + maxDelayMs
 
-  async function attempt<T>(operation: Operation<T>, again: boolean, bearing: Bearing): Promise<T> {
-    const limitMs = timeoutMs + (bearing.dual ? timeoutMs : 0)
-    return limitWait(operation(callsAt(bearing), again, bearing), limitMs, nameOf(bearing), clock)
+  const one = createTimeLimits(timeoutMs, clock, monotonicMs)
+  const both = createTimeLimits(2 * timeoutMs, clock, monotonicMs)
+
+  function attempt<T>(operation: Operation<T>, again: boolean, bearing: Bearing): Promise<T> {
+    return (bearing.dual ? both : one).limit(operation(callsAt(bearing), again, bearing), nameOf(bearing))
   }
 
   return {
     async run(operation) {
       const until = monotonicMs() + longestMs
       for (let tried = 0; ; tried++) {
-        const bearing = await helm.bearing(until)
+        const found = helm.bearing(until)
+        const bearing = found instanceof Promise ? await found : found
         try {
           const result = await attempt(operation, tried > 0, bearing)
           const counts = helm.confirm(bearing, until)

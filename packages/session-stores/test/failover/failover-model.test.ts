@@ -184,6 +184,6 @@ t.test('whatever single fault comes, no ended session comes back and nothing ack
       assert.deepEqual({ revived, loggedOut, lostWrites }, { revived: [], loggedOut: [], lostWrites: [] })
       t.pass('as the model says')
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 30), endOnFailure: true },
+    { numRuns: Number(process.env['RUNS'] ?? 20), endOnFailure: true },
   )
 })

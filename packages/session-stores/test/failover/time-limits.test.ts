@@ -1,0 +1,30 @@
+import { createFakeClock } from '@keyturn/testing/clock'
+import t from 'tap'
+import { createTimeLimits } from '../../src/failover/time-limits.ts'
+
+t.test('each call has its full time, and one timer serves them all', async (t) => {
+  const clock = createFakeClock()
+  const { limit } = createTimeLimits(100, clock, clock.now)
+  const never = new Promise<string>(() => undefined)
+  const outcomes: string[] = []
+  const watch = (name: string, work: Promise<string>): void => {
+    limit(work, 'redis').then((result) => outcomes.push(`${name} ${result}`), (error: { code: string }) => outcomes.push(`${name} ${error.code}`))
+  }
+  watch('a', never)
+  await clock.advance(60)
+  watch('b', never)
+  for (let i = 0; i < 2000; i++) watch('quick', Promise.resolve('answered'))
+  t.equal(clock.pendingTimers, 1)
+  await clock.advance(39)
+  t.equal(outcomes.filter((outcome) => outcome === 'quick answered').length, 2000)
+  t.notOk(outcomes.includes('a KEYTURN_STORE_UNAVAILABLE'))
+  await clock.advance(1)
+  t.ok(outcomes.includes('a KEYTURN_STORE_UNAVAILABLE'))
+  t.notOk(outcomes.includes('b KEYTURN_STORE_UNAVAILABLE'))
+  await clock.advance(60)
+  t.ok(outcomes.includes('b KEYTURN_STORE_UNAVAILABLE'))
+  t.equal(clock.pendingTimers, 0)
+  watch('c', Promise.reject(Object.assign(new Error('no'), { code: 'OTHER' })))
+  await clock.advance(0)
+  t.equal(outcomes.at(-1), 'c OTHER')
+})
