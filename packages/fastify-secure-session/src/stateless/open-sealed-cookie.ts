@@ -20,8 +20,13 @@ export function createOpenSealedCookie(parts: OpenSealedCookieParts) {
     request.cookies ??= request.server.parseCookie(request.headers.cookie ?? '')
     const value = request.cookies[name]
     const state = startState(request, value !== undefined)
+    if (value === undefined) {
+      done()
+      return
+    }
+    // @fastify/session would take it for a signed id that does not verify.
     delete request.cookies[name]
-    if (value === undefined || request.routeOptions.config.secureSession === false) {
+    if (request.routeOptions.config.secureSession === false) {
       done()
       return
     }
