@@ -71,7 +71,7 @@ async function copyPage(page: readonly StoredSession[], from: SessionStore, to: 
   const stored = await putNewer(sessions)
   const live = toSet(await findLive(from, keys))
   const ended = keys.filter((key) => !live.has(key.toString('latin1')))
-  await Promise.all(ended.map((key) => to.destroy(key)))
+  await eachOnItsOwn((key: StoreKey) => to.destroy(key))(ended)
   let copied = Math.max(0, stored - ended.length)
   // The store says how many were new, not which: for the counts of the report that is the same.
   return page.map((session) => {
@@ -101,7 +101,7 @@ async function compare(page: readonly StoredSession[], to: SessionStore): Promis
 
 async function findLive(store: SessionStore, keys: readonly StoreKey[]): Promise<readonly StoreKey[]> {
   if (store.findLive !== undefined) return store.findLive(keys)
-  const found = await Promise.all(keys.map((key) => store.get(key)))
+  const found = await eachOnItsOwn((key: StoreKey) => store.get(key))(keys)
   return keys.filter((_, i) => found[i] !== undefined)
 }
 

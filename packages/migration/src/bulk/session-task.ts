@@ -105,18 +105,16 @@ export async function createSessionTask<Session extends ScannedSession>(
 /** In flight at once of one page: requests of the application share the store's connections. */
 const AT_ONCE = 16
 
-/** Pages of sessions that are dealt with each on its own. */
-export function eachOnItsOwn<Session>(
-  handle: (session: Session) => Promise<SessionOutcome>,
-): (page: readonly Session[]) => Promise<SessionOutcome[]> {
+/** Pages whose items are dealt with each on its own. */
+export function eachOnItsOwn<Item, Result>(handle: (item: Item) => Promise<Result>): (page: readonly Item[]) => Promise<Result[]> {
   return async (page) => {
-    const outcomes: SessionOutcome[] = []
+    const results: Result[] = []
     const waiting = page.entries()
     const one = async (): Promise<void> => {
-      for (const [i, session] of waiting) outcomes[i] = await handle(session)
+      for (const [i, item] of waiting) results[i] = await handle(item)
     }
     await Promise.all(Array.from({ length: AT_ONCE }, one))
-    return outcomes
+    return results
   }
 }
 
