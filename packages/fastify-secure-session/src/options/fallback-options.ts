@@ -1,5 +1,3 @@
-import type { ResolvedSessionOptions } from './resolved-options.ts'
-
 /** How sessions go on with the next store while one is out of reach. */
 export interface FallbackOptions {
   /**
@@ -41,8 +39,14 @@ export function resolveFallback(written: FallbackOptions | false | undefined, mo
   })
 }
 
+interface LinkSources {
+  readonly redisUrl: string | undefined
+  readonly databaseUrl: string | undefined
+  readonly fallback: ResolvedFallbackOptions
+}
+
 /** Where sessions rest, in order: the first that answers serves. Empty where the environment names nothing. */
-export function chooseLinks({ redisUrl, databaseUrl, fallback }: Pick<ResolvedSessionOptions, 'redisUrl' | 'databaseUrl' | 'fallback'>): ('redis' | 'postgres' | 'memory')[] {
+export function chooseLinks({ redisUrl, databaseUrl, fallback }: LinkSources): ('redis' | 'postgres' | 'memory')[] {
   const durable = [...(redisUrl === undefined ? [] : (['redis'] as const)), ...(databaseUrl === undefined ? [] : (['postgres'] as const))]
   if (!fallback.enabled) return durable.slice(0, 1)
   return durable.length > 0 && fallback.memory ? [...durable, 'memory'] : durable

@@ -1,5 +1,5 @@
 import type { LoadedSession, SessionMeta } from '@keyturn/session-stores'
-import { SessionStamp } from './session-stamp.ts'
+import { createStamp } from './stamp.ts'
 
 /** What the plugin knows of one `request.session` object. */
 export interface SessionEntry {
@@ -58,13 +58,15 @@ export function carry(entry: SessionEntry): Record<string, unknown> {
   return { [CARRIER]: carrier }
 }
 
+const stamp = createStamp<SessionEntry>()
+
 /** The entry of a session, made on first sight. */
 export function entryOf(session: object): SessionEntry {
-  return SessionStamp.read(session) ?? setEntry(session, takeCarried(session) ?? newEntry())
+  return stamp.read(session) ?? setEntry(session, takeCarried(session) ?? newEntry())
 }
 
 export function setEntry(session: object, entry: SessionEntry): SessionEntry {
-  SessionStamp.write(session, entry)
+  stamp.write(session, entry)
   return entry
 }
 
