@@ -42,6 +42,7 @@ const STALLED_MS = 10_000
 export function createDuties(options: DutiesOptions): Duties {
   const { first, second, settings, firstWatch, ledgerWatch, ledger, mirror, presence, tell } = options
   const { clock, cooldownMs, leaseMs, timeoutMs, monotonicMs } = settings
+  const holdMs = 4 * cooldownMs + 2 * timeoutMs + 4 * leaseMs
   const stop = new AbortController()
   let working: Promise<void> | undefined
   let isLeading = false
@@ -68,7 +69,7 @@ export function createDuties(options: DutiesOptions): Duties {
     const probeIfDue = isLost && firstWatch.breaker.due ? () => firstWatch.check() : undefined
     if (breaker.state === 'open') return probeIfDue
     if (term === undefined || !hasLease) return undefined
-    if (term.stage === 'second') return firstWatch.breaker.due ? tryToReturn : undefined
+    if (term.stage === 'second') return firstWatch.breaker.due ? tryToReturn : renewHoldIfDue()
     if (term.stage === 'returning') return isLeaderless(term.leader) ? () => ledgerWatch.write('second') : undefined
     if (isLost) return options.isBehind() ? probeIfDue : leaveFirst
     const isOwed = term.behind || mirror.overflowed || presence.dead.length > 0
@@ -86,7 +87,13 @@ export function createDuties(options: DutiesOptions): Duties {
   }
 
   function holdFirst(): Promise<void> {
-    return within(ledger.hold(4 * cooldownMs + 2 * timeoutMs + leaseMs))
+    return within(ledger.hold(holdMs))
+  }
+
+  /** The pause between two probes may be longer than a hold lasts. */
+  function renewHoldIfDue(): (() => Promise<void>) | undefined {
+    const { holdLeftMs } = ledger
+    return holdLeftMs !== undefined && holdLeftMs < holdMs / 2 ? holdFirst : undefined
   }
 
   /** One that cannot reach the first link keeps all from returning to it. */

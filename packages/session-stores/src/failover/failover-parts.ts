@@ -76,7 +76,7 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
     async close() {
       sweeper?.close()
       await beside?.mirror.close()
-      await beside?.presence.close()
+      await beside?.presence.close(beside.mirror.pending)
       await helm.close()
     },
   }

@@ -23,8 +23,12 @@ export function createFailoverStore(links: readonly SessionStore[], options: Fai
   const { run } = operations
 
   /** The link that serves, for what concerns all of its sessions. */
-  async function serving(): Promise<SessionStore> {
-    return run(async (_calls, _again, { place }) => chain[place] ?? chain.first)
+  function serving(): Promise<SessionStore> {
+    return run(async (_calls, _again, { place }) => {
+      // The last link knows only a part, which nobody should take for all.
+      if (place === 'last') throw new StoreUnavailableError(settings.name, 'DURABLE_LINKS_AWAY')
+      return chain[place] ?? chain.first
+    })
   }
 
   /** Where another instance may still have to bring a session, not to find it is an outage and no absence. */

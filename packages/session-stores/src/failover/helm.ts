@@ -241,6 +241,7 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
 
   async function start(): Promise<void> {
     await firstWatch.check()
+    followed?.presence.tell()
     tick()
   }
 

@@ -37,6 +37,8 @@ export interface Ledger {
   write(term: Omit<Term, 'version' | 'since'>, expected: Version | undefined): Promise<Term | undefined>
   /** Nobody returns to the first link before `forMs` have passed, or `release`. */
   hold(forMs: number): Promise<void>
+  /** For how long the hold of this instance still lasts, milliseconds; `undefined` without one. */
+  readonly holdLeftMs: number | undefined
   release(): Promise<void>
   /** All sessions of an owner but one ended while the first link was away, also those that only it has. */
   revoke(ownerTag: Buffer, except: StoreKey | undefined): Promise<void>
@@ -59,7 +61,7 @@ const STAGES: readonly unknown[] = ['first', 'second', 'returning']
 
 export function createLedger(store: SessionStore, instance: string, clock: Clock): Ledger {
   const holdKey = reservedName('hold', instance)
-  let held = false
+  let heldUntil: EpochMs | undefined
 
   function ledgerRecord(content: object, version: Version, expiresAt: EpochMs): StoredSession['record'] {
     return encodeLedgerRecord({ content, version, ownerTag: LEDGER_TAG, now: clock.now(), expiresAt })
@@ -82,13 +84,16 @@ export function createLedger(store: SessionStore, instance: string, clock: Clock
       return outcome === 'stored' ? { ...content, version } : undefined
     },
     async hold(forMs) {
-      held = true
-      await store.put(holdKey, ledgerRecord({ holder: instance }, 1, clock.now() + forMs), 'any')
+      heldUntil = clock.now() + forMs
+      await store.put(holdKey, ledgerRecord({ holder: instance }, 1, heldUntil), 'any')
+    },
+    get holdLeftMs() {
+      return heldUntil === undefined ? undefined : heldUntil - clock.now()
     },
     async release() {
-      if (!held) return
+      if (heldUntil === undefined) return
       await store.destroy(holdKey)
-      held = false
+      heldUntil = undefined
     },
     async revoke(ownerTag, except) {
       const [now, version] = [clock.now(), 1]

@@ -16,7 +16,8 @@ export interface Presence {
   bury(dead: readonly string[]): Promise<void>
   /** Leaves a sign at once: this instance fell behind, or caught up. */
   tell(): void
-  close(): Promise<void>
+  /** @param owed - Writes that were not mirrored: the sign stays, and another instance makes up for them. */
+  close(owed: number): Promise<void>
 }
 
 export interface PresenceOptions {
@@ -100,11 +101,11 @@ export function createPresence({ instance, first, settings, firstServes, isBehin
       cancelTimer()
       cancelTimer = clock.setTimer(beatOn, 0)
     },
-    async close() {
+    async close(owed) {
       closed = true
       cancelTimer()
       await beating
-      if (firstServes() && !isBehind()) await within(first.destroy(keyOf(instance))).catch(() => undefined)
+      if (owed === 0 && firstServes() && !isBehind()) await within(first.destroy(keyOf(instance))).catch(() => undefined)
     },
   }
 }

@@ -27,6 +27,8 @@ t.test('while every durable link is away, new sessions live in memory and move u
   await t.rejects(async () => void (await store.listByOwner?.(tag)), { code: 'KEYTURN_STORE_UNAVAILABLE' })
   await t.rejects(async () => void (await store.destroyByOwner?.(tag)), { code: 'KEYTURN_STORE_UNAVAILABLE' })
 
+  await t.rejects((store as Required<typeof store>).statistics(), { code: 'KEYTURN_STORE_UNAVAILABLE' })
+
   await redis.start('kept')
   await postgres.start('kept')
   await pass(5000)

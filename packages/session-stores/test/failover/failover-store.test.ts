@@ -36,6 +36,7 @@ t.test('while one instance cannot reach the first link, none reads from it', asy
   t.equal((await other.store.get(key))?.version, 2, 'the other sees it at once')
   await pass(20_000)
   t.equal(other.store.status().serving, 'postgres', 'nor does it return while the first is out of reach of one')
+  t.notOk(other.events.some(({ type }) => type === 'reconciled'), 'it does not even try')
   await other.store.destroy(key)
   t.equal(await cut.store.get(key), undefined)
   cut.lines.first.restore()

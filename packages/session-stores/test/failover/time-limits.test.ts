@@ -8,7 +8,7 @@ t.test('each call has its full time, and one timer serves them all', async (t) =
   const never = new Promise<string>(() => undefined)
   const outcomes: string[] = []
   const watch = (name: string, work: Promise<string>): void => {
-    limit(work, 'redis').then((result) => outcomes.push(`${name} ${result}`), (error: { code: string }) => outcomes.push(`${name} ${error.code}`))
+    limit(work, 'redis').then((result) => outcomes.push(`${name} ${result}`), (error: unknown) => outcomes.push(`${name} ${(error as { code: string }).code}`))
   }
   watch('a', never)
   await clock.advance(60)
