@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createMemoryStore, createPostgresStore, createRedisStore, createSealedSessions, type SessionStore } from '@keyturn/session-stores'
 import { spawnNode } from '@keyturn/testing/processes'
 import { startRedis } from '@keyturn/testing/redis'
@@ -19,6 +20,12 @@ async function fill(store: SessionStore, count: number): Promise<void> {
     const some = Array.from({ length: 100 }, (_, i) => at + i)
     await Promise.all(some.map((i) => sessions.create(`id ${i}`, { data: { i }, meta: { userId: `user ${i % 50}` }, expiresAt: expiresAt + i })))
   }
+}
+
+/** Where the copy stands; `undefined` before its first checkpoint. */
+async function positionIn(checkpoint: string): Promise<string | undefined> {
+  const text = await readFile(checkpoint, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as { position: string }).position
 }
 
 async function differences(from: SessionStore, to: SessionStore): Promise<number> {
@@ -50,9 +57,13 @@ for (const direction of ['to redis', 'to postgres']) {
     const start = (rate: number) =>
       spawnNode(new URL('./fixtures/copy.ts', import.meta.url), { env: { ...env, CHECKPOINT: checkpoint, DIRECTION: direction, RATE: String(rate) } })
     for (let kills = 0; kills < KILLS; kills++) {
-      const child = await start(500)
-      await child.waitForLine(/ready/)
-      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 250))
+      const before = await positionIn(checkpoint)
+      const child = await start(200)
+      while ((await positionIn(checkpoint)) === before) {
+        if (child.exit !== undefined) throw new Error(child.lines.join('\n'))
+        await wait(20)
+      }
+      await wait(Math.random() * 200)
       await child.kill('SIGKILL')
     }
     t.equal((await stat(checkpoint)).mode & 0o777, 0o600)
