@@ -108,7 +108,7 @@ function openSecond({ first, second, settings, instance, tell, helm }: SecondOpt
     first,
     settings,
     firstServes: () => helm().firstServes && helm().heading === 'first',
-    isBehind: () => !helm().secondAnswers || mirror.overflowed,
+    isBehind: () => helm().breakers.second?.state === 'open' || mirror.overflowed,
   })
   const within = <T>(work: Promise<T>): Promise<T> => limitWait(work, PASS_STEPS * timeoutMs, name, clock)
   const passes = { first, second, ledger, batchSize, within }

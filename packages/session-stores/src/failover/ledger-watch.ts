@@ -102,8 +102,10 @@ export function createLedgerWatch(options: LedgerWatchOptions): LedgerWatch {
   }
 
   function lose(reason: string): void {
-    if (breaker.reason === undefined) tell({ type: 'link-lost', link: second.name, reason })
+    const isNews = breaker.reason === undefined
     breaker.open(reason)
+    if (!isNews) return
+    tell({ type: 'link-lost', link: second.name, reason })
     onLoss()
   }
 
