@@ -13,14 +13,14 @@ import { createSpanAnnotator } from './tracing/annotate-span.ts'
 
 /** Two hooks of ours before those of @fastify/session, and two after them. */
 export async function addHooks(fastify: FastifyInstance, parts: SessionParts): Promise<void> {
-  const { options, signer, fastifyStore, cookie, cookieRecords } = parts
+  const { options, fastifyStore, cookie, cookieRecords } = parts
   if (!fastify.hasPlugin('@fastify/cookie')) await fastify.register(fastifyCookie)
   fastify.decorateRequest(requestStateKey, null)
   if (cookie.oldName !== undefined) fastify.addHook('onRequest', createChooseCookie(parts))
   fastify.addHook('onRequest', cookieRecords === undefined ? createOpenSession(parts) : createOpenSealedCookie({ ...parts, cookieRecords }))
   fastify.addHook('onSend', createSaveSession(parts))
   await fastify.register(fastifySession, {
-    secret: signer,
+    secret: fastifyStore.signer,
     store: fastifyStore,
     cookieName: cookie.name,
     rolling: false,

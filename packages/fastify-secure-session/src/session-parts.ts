@@ -106,7 +106,7 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     cookieValue: sealedCookie === undefined ? ({ id }) => signer.sign(id) : sealedCookie.seal,
     cookieRecords,
     legacy: control,
-    fastifyStore: createFastifySessionStore(records, options.idleTimeoutMs),
+    fastifyStore: createFastifySessionStore({ ...options, records, signer }),
     pruner,
     async close() {
       await Promise.all([pruner.stop(), records.settled()])

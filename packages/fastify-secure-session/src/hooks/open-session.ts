@@ -51,7 +51,7 @@ export function createOpenSession({ cookie: { name: cookieName }, signer, keyrin
     records.open(id).then((opened) => {
       if (opened.kind === 'live') {
         state.loaded = opened.loaded
-        fastifyStore.handOver(opened.loaded, done)
+        fastifyStore.handOver({ loaded: opened.loaded, cookie: state.reissue ? undefined : request.cookies[cookieName] }, done)
         return
       }
       // A record that this instance cannot open yet may open on the next one: the browser keeps its cookie.

@@ -1,49 +1,74 @@
 import type { SessionStore } from '@fastify/session'
 import type { LoadedSession } from '@keyturn/session-stores'
+import type { CookieSigner } from '@keyturn/token-crypto'
 import { readCookieWish } from './cookie-wish.ts'
 import { carry, endedEntry, entryOf, newEntry } from './session-entry.ts'
 import { dataOf } from './session-data.ts'
 import type { SessionRecords } from './session-records.ts'
 
-/** The store that @fastify/session is given. */
+/** What @fastify/session is given: its store, and its signer. */
 export interface FastifySessionStore extends SessionStore {
+  readonly signer: CookieSigner
   /**
-   * Lets `get` answer at once for the session that the cookie was just verified and read for, so that it is read once,
-   * while `build` runs. What it answers is empty: it is filled after @fastify/session has hashed it.
+   * Lets @fastify/session build, in this turn of the event loop, the session of a cookie that was just verified and
+   * read for, so that neither is done twice. What `get` answers then is empty: it is filled after @fastify/session has
+   * hashed it.
    */
-  handOver(loaded: LoadedSession, build: () => void): void
+  handOver(verified: VerifiedSession, build: () => void): void
+}
+
+export interface VerifiedSession {
+  readonly loaded: LoadedSession
+  /** The session's id with a signature of today's primary key; `undefined` where it carries an older one. */
+  readonly cookie: string | undefined
+}
+
+export interface FastifySessionStoreOptions {
+  readonly records: SessionRecords
+  readonly signer: CookieSigner
+  readonly idleTimeoutMs: number
 }
 
 type Callback = (error?: unknown) => void
 
-export function createFastifySessionStore(records: SessionRecords, defaultIdleTimeoutMs: number): FastifySessionStore {
-  let handedOver: LoadedSession | undefined
+export function createFastifySessionStore({ records, signer, idleTimeoutMs }: FastifySessionStoreOptions): FastifySessionStore {
+  // From `handOver` until @fastify/session signs the id, which is the last that it does for a session it restores.
+  let verified: VerifiedSession | undefined
 
   // @fastify/session lets configuration win only where the stored cookie says nothing: it gets no attributes.
   const cookieOf = ({ expiresAt, meta }: LoadedSession) => ({
     expires: new Date(expiresAt),
-    originalMaxAge: meta.idleTimeoutMs ?? defaultIdleTimeoutMs,
+    originalMaxAge: meta.idleTimeoutMs ?? idleTimeoutMs,
   })
 
   const restored = (loaded: LoadedSession) => ({ ...loaded.data, cookie: cookieOf(loaded), ...carry(newEntry(loaded)) })
 
   // `reload` of a session that was ended: @fastify/session would build a new one under the old id.
-  const ended = () => ({ cookie: { expires: null, originalMaxAge: defaultIdleTimeoutMs }, ...carry(endedEntry()) })
+  const ended = () => ({ cookie: { expires: null, originalMaxAge: idleTimeoutMs }, ...carry(endedEntry()) })
 
   return {
-    handOver(loaded, build) {
-      handedOver = loaded
+    handOver(given, build) {
+      verified = given
       try {
         build()
       } finally {
-        handedOver = undefined
+        verified = undefined
       }
     },
+    signer: {
+      unsign(cookie) {
+        if (verified?.cookie !== cookie) return signer.unsign(cookie)
+        return { valid: true, renew: false, value: verified.loaded.id }
+      },
+      sign(id) {
+        const { loaded, cookie } = verified ?? {}
+        verified = undefined
+        return cookie !== undefined && loaded?.id === id ? cookie : signer.sign(id)
+      },
+    },
     get(id, callback) {
-      if (handedOver?.id === id) {
-        const loaded = handedOver
-        handedOver = undefined
-        callback(null, { cookie: cookieOf(loaded) })
+      if (verified?.loaded.id === id) {
+        callback(null, { cookie: cookieOf(verified.loaded) })
         return
       }
       records.open(id).then(
@@ -61,7 +86,7 @@ export function createFastifySessionStore(records: SessionRecords, defaultIdleTi
 
   async function save(id: string, session: object): Promise<void> {
     const entry = entryOf(session)
-    readCookieWish(session, entry, defaultIdleTimeoutMs)
+    readCookieWish(session, entry, idleTimeoutMs)
     await records.save(id, entry, dataOf(session))
   }
 }

@@ -40,9 +40,10 @@ export function createOpenSealedCookie(parts: OpenSealedCookieParts) {
     function use(found: OpenedCookie): void {
       if (found.kind === 'live') {
         state.reissue = found.loaded.stale
-        request.cookies[name] = signer.sign(found.loaded.id)
+        const cookie = signer.sign(found.loaded.id)
+        request.cookies[name] = cookie
         state.loaded = found.loaded
-        fastifyStore.handOver(found.loaded, done)
+        fastifyStore.handOver({ loaded: found.loaded, cookie }, done)
         return
       }
       if (found.kind === 'absent') {
