@@ -7,4 +7,5 @@ losesNothing([
   'PostgreSQL black-holed',
   'PostgreSQL read-only',
   'Redis and PostgreSQL killed, Redis restarted empty',
+  'Redis killed and restarted empty while PostgreSQL is away',
 ])
