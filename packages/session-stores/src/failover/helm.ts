@@ -97,6 +97,9 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
         secondBackAt = monotonicMs()
         mirror.resume()
         presence.tell()
+        // What overflowed is told of when all sessions were gone through.
+        if (mirror.overflowed || heading() !== 'first') return
+        void mirror.drain().then(() => tell({ type: 'mirror-caught-up', link: second.name }), () => undefined)
       },
       onLoss() {
         mirror.pause()

@@ -86,6 +86,20 @@ t.test('a second link that was away too long is gone through, and is no fall-bac
   t.equal(store.status().serving, 'postgres')
 })
 
+t.test('a second link that was away for a moment is caught up with from memory, and that is told', async (t) => {
+  const { clock, postgres, until, open } = startSimulatedChain(t)
+  const instance = await open()
+  await until('all is well', () => isWell(instance))
+  postgres.stop()
+  const { key } = await putSample(instance.store, clock)
+  await until('it is seen', () => instance.store.status().mirror.behind)
+  await postgres.start('kept')
+  await until('all is well again', () => isWell(instance))
+  t.ok(await postgres.data.get(key))
+  const told = instance.events.map(({ type }) => type)
+  t.strictSame(told, ['link-lost', 'mirror-behind', 'link-recovered', 'mirror-caught-up'])
+})
+
 t.test('writers wait when the mirror is full', async (t) => {
   const { clock, postgres, until, open } = startSimulatedChain(t)
   const instance = await open({ mirror: { maxPending: 4, batchSize: 2 } })
