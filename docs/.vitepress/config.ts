@@ -26,7 +26,13 @@ export default defineConfig({
       { text: 'Errors', link: '/reference/errors' },
     ],
     sidebar: [
-      { text: 'Guide', items: [{ text: 'Getting started', link: '/guide/getting-started' }] },
+      {
+        text: 'Guide',
+        items: [
+          { text: 'Getting started', link: '/guide/getting-started' },
+          { text: 'When a store fails', link: '/guide/when-a-store-fails' },
+        ],
+      },
       {
         text: 'Migration',
         items: [
