@@ -1,5 +1,6 @@
 export { secureSession, type SecureSessionPlugin } from './plugin.ts'
 export type { FallbackOptions } from './options/fallback-options.ts'
+export type { NearCacheOption } from './options/near-cache-option.ts'
 export type { SecureSessionOptions, SessionCookieOptions } from './options/secure-session-options.ts'
 export type { HealthRouteOptions } from './health/health-routes.ts'
 export type { SessionHealth, StoreHealth } from './health/session-health.ts'

@@ -33,9 +33,9 @@ export interface SecureSession {
   statistics(): Promise<DatedStatistics | undefined>
 }
 
-type SecureSessionParts = Pick<SessionParts, 'manager' | 'store' | 'sealed' | 'events' | 'legacy' | 'cookieRecords'>
+type SecureSessionParts = Pick<SessionParts, 'manager' | 'store' | 'nearCache' | 'sealed' | 'events' | 'legacy' | 'cookieRecords'>
 
-export function createSecureSession({ manager, store, sealed, events, legacy, cookieRecords }: SecureSessionParts): SecureSession {
+export function createSecureSession({ manager, store, nearCache, sealed, events, legacy, cookieRecords }: SecureSessionParts): SecureSession {
   const statistics = createStatisticsReader({ store })
   return {
     keyring: manager.keyring,
@@ -46,6 +46,6 @@ export function createSecureSession({ manager, store, sealed, events, legacy, co
     rotate: (options) => manager.rotate(options),
     compromise: (options) => manager.compromise(options),
     statistics: () => statistics.read(),
-    health: () => readHealth(manager, store),
+    health: () => readHealth(manager, store, nearCache),
   }
 }

@@ -1,5 +1,6 @@
 import type { SecretManager } from '@keyturn/secret-providers'
 import { createPruner, createSealedSessions, type Pruner, type SealedSessions, type SessionStore } from '@keyturn/session-stores'
+import type { NearCache } from '@keyturn/session-stores/near-cache'
 import { type Clock, type CookieSigner, createCookieSigner, type LiveKeyring, systemClock } from '@keyturn/token-crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { writeChainLog } from './chain/chain-log.ts'
@@ -8,6 +9,7 @@ import { createSessionEvents, type SessionEvents } from './events/session-events
 import { createLegacySide, type LegacyControl } from './legacy/legacy-side.ts'
 import { observeStore } from './metrics/observed-store.ts'
 import { createSessionMetrics } from './metrics/session-metrics.ts'
+import { openNearCache } from './near-cache/open-near-cache.ts'
 import { openSecrets } from './open-secrets.ts'
 import { openStore } from './open-store.ts'
 import type { ResolvedSessionOptions } from './options/resolved-options.ts'
@@ -24,6 +26,8 @@ export interface SessionParts {
   readonly log: FastifyBaseLogger
   readonly clock: Clock
   readonly store: SessionStore
+  /** `undefined` without the option `nearCache`. */
+  readonly nearCache: NearCache | undefined
   readonly manager: SecretManager
   readonly keyring: LiveKeyring
   readonly sealed: SealedSessions
@@ -56,16 +60,15 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
       metrics?.onChainEvent(event)
     },
   })
+  const observed = metrics === undefined ? store : observeStore(store, metrics.onStoreOperation)
+  const nearCache = openNearCache({ options, store: observed, log })
+  if (nearCache !== undefined) metrics?.watchNearCache(nearCache)
   const manager = await openSecrets(options, log).catch(async (error: unknown) => {
     await closeStore()
     throw error
   })
   const { keyring } = manager
-  const plain = createSealedSessions({
-    store: metrics === undefined ? store : observeStore(store, metrics.onStoreOperation),
-    keyring,
-    clock,
-  })
+  const plain = createSealedSessions({ store: nearCache ?? observed, keyring, clock })
   const events = createSessionEvents(keyring, clock)
   events.sendTo(createAuditLog(log))
   if (options.onEvent !== undefined) events.sendTo({ onEvent: options.onEvent })
@@ -95,6 +98,7 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     log,
     clock,
     store,
+    nearCache,
     manager,
     keyring,
     sealed,
@@ -110,6 +114,7 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     pruner,
     async close() {
       await Promise.all([pruner.stop(), records.settled()])
+      await nearCache?.close()
       await Promise.all([closeStore(), manager.close()])
     },
   }

@@ -1,6 +1,7 @@
 import type { SecretManager, SecretStatus } from '@keyturn/secret-providers'
 import type { SessionStore } from '@keyturn/session-stores'
 import type { ChainStatus } from '@keyturn/session-stores/failover'
+import type { NearCache, NearCacheStatus } from '@keyturn/session-stores/near-cache'
 import { asChain } from '../chain/as-chain.ts'
 
 export interface StoreHealth {
@@ -19,9 +20,11 @@ export interface SessionHealth {
   readonly store: StoreHealth
   /** Which store serves and how the others are; absent where there is one store alone. */
   readonly chain?: ChainStatus
+  /** Absent without the option `nearCache`. */
+  readonly nearCache?: NearCacheStatus
 }
 
-export async function readHealth(manager: SecretManager, store: SessionStore): Promise<SessionHealth> {
+export async function readHealth(manager: SecretManager, store: SessionStore, nearCache?: NearCache): Promise<SessionHealth> {
   const storeHealth = await ping(store)
   const chain = asChain(store)?.status()
   return {
@@ -29,6 +32,7 @@ export async function readHealth(manager: SecretManager, store: SessionStore): P
     secret: manager.status(),
     store: storeHealth,
     ...(chain === undefined ? {} : { chain }),
+    ...(nearCache === undefined ? {} : { nearCache: nearCache.status() }),
   }
 }
 

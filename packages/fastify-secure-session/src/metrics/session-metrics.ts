@@ -1,12 +1,14 @@
 import type { SecretManager } from '@keyturn/secret-providers'
 import type { SessionStore } from '@keyturn/session-stores'
 import type { ChainEvent } from '@keyturn/session-stores/failover'
+import type { NearCache } from '@keyturn/session-stores/near-cache'
 import type * as promClient from 'prom-client'
 import type { Gauge, Registry } from 'prom-client'
 import { asChain } from '../chain/as-chain.ts'
 import { MissingPackageError } from '../errors.ts'
 import type { SessionEvent } from '../events/session-events.ts'
 import { createChainCounters, createChainGauges } from './chain-metrics.ts'
+import { createNearCacheMetrics } from './near-cache-metrics.ts'
 import type { StoreOperation } from './observed-store.ts'
 
 /** A `Registry` of prom-client: the application's own, such as its `register`. */
@@ -26,6 +28,7 @@ export interface SessionMetrics {
   onChainEvent(event: ChainEvent): void
   /** Where a chain of stores stands, read when metrics are collected. Nothing for a store that is none. */
   watchChain(store: SessionStore): void
+  watchNearCache(cache: NearCache): void
   /** Age and number of keys, read when metrics are collected. */
   watchSecret(manager: SecretManager): void
 }
@@ -72,6 +75,9 @@ export async function createSessionMetrics(registry: MetricsRegistry): Promise<S
       const watched = asChain(store)
       if (watched === undefined) return
       for (const metric of [...chain.metrics, ...createChainGauges(client, watched)]) registers[0]?.registerMetric(metric)
+    },
+    watchNearCache(cache) {
+      for (const metric of createNearCacheMetrics(client, cache)) registers[0]?.registerMetric(metric)
     },
     watchSecret(manager) {
       for (const gauge of secretGauges(client, manager)) registers[0]?.registerMetric(gauge)

@@ -10,6 +10,7 @@ export interface DescribedOptions {
   readonly store: string | undefined
   /** Where sessions go on while `store` is out of reach, in order. */
   readonly fallback: readonly string[]
+  readonly nearCache: boolean
   readonly cookie: ResolvedCookieOptions
   readonly idleTimeoutMs: number
   readonly absoluteTimeoutMs: number
@@ -33,6 +34,7 @@ export function describeEnvironment(env: Readonly<Record<string, string | undefi
     production,
     store: store ?? (production ? undefined : 'memory'),
     fallback,
+    nearCache: options.nearCache !== undefined,
     cookie,
     idleTimeoutMs: options.idleTimeoutMs,
     absoluteTimeoutMs: options.absoluteTimeoutMs,

@@ -2,6 +2,7 @@ import type { ClientChangePolicy } from '../client/client-change.ts'
 import { checkOptions } from './option-rules.ts'
 import { problemsOfLegacy, resolveLegacyOptions } from '../legacy/legacy-options.ts'
 import { resolveFallback } from './fallback-options.ts'
+import { problemsOfNearCache, resolveNearCache } from './near-cache-option.ts'
 import { createNoStore } from '../stateless/no-store.ts'
 import type { ResolvedCookieOptions, ResolvedSessionOptions } from './resolved-options.ts'
 import type { SecureSessionOptions, SessionCookieOptions } from './secure-session-options.ts'
@@ -36,6 +37,7 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     databaseUrl: written.databaseUrl ?? from.databaseUrl,
     redisUrl: written.redisUrl ?? from.redisUrl,
     fallback: resolveFallback(written.fallback, from.fallback),
+    nearCache: resolveNearCache(written.nearCache, from.nearCache),
     cookie: Object.freeze(resolveCookie(written.cookie ?? {}, from.cookieDomain, production)),
     idleTimeoutMs,
     absoluteTimeoutMs: written.absoluteTimeoutMs ?? Math.max(30 * DAY_MS, idleTimeoutMs),
@@ -50,7 +52,7 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     metrics: written.metrics,
     problems: [...from.problems, ...problemsOfStateless(written), ...problemsOfLegacy(legacy)],
   }
-  checkOptions(resolved)
+  checkOptions({ ...resolved, problems: [...resolved.problems, ...problemsOfNearCache(resolved)] })
   return Object.freeze(resolved)
 }
 

@@ -6,6 +6,7 @@ import type { HealthRouteOptions } from '../health/health-routes.ts'
 import type { ResolvedLegacyOptions } from '../legacy/legacy-options.ts'
 import type { MetricsRegistry } from '../metrics/session-metrics.ts'
 import type { ResolvedFallbackOptions } from './fallback-options.ts'
+import type { NearCacheOption } from './near-cache-option.ts'
 import type { OwnershipCheck } from '../session/ownership-check.ts'
 
 export interface ResolvedCookieOptions {
@@ -27,6 +28,7 @@ export interface ResolvedSessionOptions {
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
   readonly fallback: ResolvedFallbackOptions
+  readonly nearCache: NearCacheOption | undefined
   readonly stateless: boolean
   readonly cookie: ResolvedCookieOptions
   readonly idleTimeoutMs: number

@@ -6,6 +6,7 @@ import type { HealthRouteOptions } from '../health/health-routes.ts'
 import type { LegacyOptions } from '../legacy/legacy-options.ts'
 import type { MetricsRegistry } from '../metrics/session-metrics.ts'
 import type { FallbackOptions } from './fallback-options.ts'
+import type { NearCacheOption } from './near-cache-option.ts'
 import type { OwnershipCheck } from '../session/ownership-check.ts'
 
 /** Where the session cookie goes. Every default follows from the environment. */
@@ -59,6 +60,14 @@ export interface SecureSessionOptions {
    * @default `SESSION_FALLBACK` (`true`, `false` or `memory`), else on, without memory
    */
   readonly fallback?: FallbackOptions | false
+  /**
+   * Keeps sealed sessions that were read in the memory of this process, and answers from there as long as the store proves
+   * that it tells of every change. A sign-out elsewhere is seen within `heartbeatMs` + `heartbeatTimeoutMs`, ordinarily
+   * at once. For Redis or PostgreSQL alone, not for a chain of both.
+   *
+   * @default `SESSION_NEAR_CACHE`, else false
+   */
+  readonly nearCache?: NearCacheOption | boolean
   /**
    * Keeps each session in its own cookie, sealed, and no store at all. It has to fit into 4096 bytes. Nobody can list such
    * sessions, nor end one before its time: a copy of a cookie works until it expires, also after sign-out.

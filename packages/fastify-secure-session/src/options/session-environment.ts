@@ -8,6 +8,7 @@ export interface SessionEnvironment {
   readonly databaseUrl: string | undefined
   readonly redisUrl: string | undefined
   readonly fallback: FallbackMode | undefined
+  readonly nearCache: boolean | undefined
   readonly cookieDomain: string | undefined
   readonly idleTimeoutMs: number | undefined
   readonly sliding: boolean | undefined
@@ -58,6 +59,7 @@ export function readSessionEnvironment(env: Variables): SessionEnvironment {
     databaseUrl: text('DATABASE_URL'),
     redisUrl,
     fallback: fallback(),
+    nearCache: flag('SESSION_NEAR_CACHE'),
     cookieDomain: text('COOKIE_DOMAIN'),
     idleTimeoutMs: number('SESSION_TIMEOUT'),
     sliding: flag('SESSION_SLIDING_WINDOW'),
