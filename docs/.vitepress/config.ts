@@ -50,6 +50,7 @@ export default defineConfig({
           { text: 'Key ids', link: '/concepts/key-ids' },
           { text: 'Sealed at rest', link: '/concepts/sealed-at-rest' },
           { text: 'What a request costs', link: '/concepts/what-a-request-costs' },
+          { text: 'The near cache', link: '/concepts/near-cache' },
         ],
       },
       {
