@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createMemoryStore } from '@keyturn/session-stores/memory'
+import { createNearCache } from '@keyturn/session-stores/near-cache'
 import { createRedisStore } from '@keyturn/session-stores/redis'
 import { startRedis } from '@keyturn/testing/redis'
 import { Redis } from 'ioredis'
@@ -58,6 +59,18 @@ t.test('requests with a session that was read before ask the store nothing, and 
   const [name = ''] = await redis.keys('keyturn:s:*')
   await redis.del(name)
   await until(async () => (await who()) === 'nobody')
+})
+
+t.test('a near cache that the application made is a store like any other', async (t) => {
+  const store = createNearCache(createRedisStore({ url: server.url }))
+  t.teardown(() => store.close())
+  const browser = await secureApp(store, { folder: t.testdir() }, plainRoutes)
+  t.teardown(() => browser.close())
+  await browser.get('/set/tea/green')
+  await until(async () => {
+    t.match(JSON.parse((await browser.get('/read')).body), { tea: 'green' })
+    return store.cacheStatus().hits > 0
+  })
 })
 
 t.test('a store of the application stays open when the plugin closes', async (t) => {

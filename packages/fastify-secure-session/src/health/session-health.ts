@@ -32,7 +32,7 @@ export async function readHealth(manager: SecretManager, store: SessionStore, ne
     secret: manager.status(),
     store: storeHealth,
     ...(chain === undefined ? {} : { chain }),
-    ...(nearCache === undefined ? {} : { nearCache: nearCache.status() }),
+    ...(nearCache === undefined ? {} : { nearCache: nearCache.cacheStatus() }),
   }
 }
 

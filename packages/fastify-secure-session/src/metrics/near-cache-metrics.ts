@@ -10,7 +10,7 @@ export function createNearCacheMetrics({ Counter, Gauge }: typeof promClient, ca
     labelNames: ['outcome'],
     registers: [],
     collect() {
-      const { hits, misses, bypasses } = cache.status()
+      const { hits, misses, bypasses } = cache.cacheStatus()
       this.reset()
       this.inc({ outcome: 'hit' }, hits)
       this.inc({ outcome: 'miss' }, misses)
@@ -22,7 +22,7 @@ export function createNearCacheMetrics({ Counter, Gauge }: typeof promClient, ca
     help: 'Bytes of the records that the near cache keeps.',
     registers: [],
     collect() {
-      this.set(cache.status().bytes)
+      this.set(cache.cacheStatus().bytes)
     },
   })
   return [reads, bytes]

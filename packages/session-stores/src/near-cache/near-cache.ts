@@ -9,7 +9,7 @@ import { createRecordCache } from './record-cache.ts'
 
 /** A store that answers reads from memory as long as it is told of every change. */
 export interface NearCache extends SessionStore {
-  status(): NearCacheStatus
+  cacheStatus(): NearCacheStatus
 }
 
 /**
@@ -93,7 +93,7 @@ export function createNearCache(store: SessionStore, options: NearCacheOptions =
   })
   return Object.freeze({
     ...cached,
-    status: (): NearCacheStatus => ({
+    cacheStatus: (): NearCacheStatus => ({
       state: keeper.isProven() ? 'answering' : 'bypassed',
       staleLimitMs: settings.heartbeatMs + settings.heartbeatTimeoutMs,
       entries: cache.entries,

@@ -21,7 +21,7 @@ async function setUp(t: Test, options: NearCacheOptions = {}): Promise<Stage> {
   t.teardown(() => cache.close())
   await cache.get(sampleKey())
   await clock.advance(0)
-  t.equal(cache.status().state, 'answering')
+  t.equal(cache.cacheStatus().state, 'answering')
   const readsOf = async (run: () => Promise<unknown>): Promise<number> => {
     const before = watched.reads
     await run()
@@ -39,7 +39,7 @@ async function setUp(t: Test, options: NearCacheOptions = {}): Promise<Stage> {
       const cache = createNearCache(createWatchedStore(clock).store, { clock })
       await cache.get(sampleKey())
       await clock.advance(0)
-      if (cache.status().state !== 'answering') throw new Error('the cache does not answer')
+      if (cache.cacheStatus().state !== 'answering') throw new Error('the cache does not answer')
       return cache
     },
   })
@@ -51,7 +51,7 @@ t.test('a record that was read once is read here', async (t) => {
   t.equal(await readsOf(() => cache.get(key)), 1)
   t.equal(await readsOf(async () => t.strictSame({ ...(await cache.get(key)) }, record)), 0)
   t.equal(await cache.get(key), await cache.get(key), 'each time the same object, so that what was opened of it can be kept beside')
-  t.match(cache.status(), { state: 'answering', staleLimitMs: 1000, entries: 1, hits: 3, misses: 1, bypasses: 1 })
+  t.match(cache.cacheStatus(), { state: 'answering', staleLimitMs: 1000, entries: 1, hits: 3, misses: 1, bypasses: 1 })
 })
 
 t.test('absence is not kept', async (t) => {
@@ -160,12 +160,12 @@ t.test('an expired record is not returned, and none is kept longer than maxAgeMs
 t.test('it is bounded by count and by bytes', async (t) => {
   const { clock, cache } = await setUp(t, { maxEntries: 10, maxBytes: 64 * 1024 })
   for (let i = 0; i < 30; i++) await cache.get((await putSample(cache, clock)).key)
-  t.equal(cache.status().entries, 10)
+  t.equal(cache.cacheStatus().entries, 10)
   for (let i = 0; i < 30; i++) await cache.get((await putSample(cache, clock, { sealed: Buffer.alloc(16_000) })).key)
-  t.ok(cache.status().bytes <= 64 * 1024)
+  t.ok(cache.cacheStatus().bytes <= 64 * 1024)
   const huge = await putSample(cache, clock, { sealed: Buffer.alloc(100_000) })
   await cache.get(huge.key)
-  t.ok(cache.status().bytes <= 64 * 1024)
+  t.ok(cache.cacheStatus().bytes <= 64 * 1024)
 })
 
 t.test('a feed that ends empties the cache, which is bypassed until the next one is proven', async (t) => {
@@ -175,7 +175,7 @@ t.test('a feed that ends empties the cache, which is bypassed until the next one
   await cache.get(key)
   watched.setConfirms('wait')
   watched.lose()
-  t.match(cache.status(), { state: 'bypassed', entries: 0 })
+  t.match(cache.cacheStatus(), { state: 'bypassed', entries: 0 })
   t.equal(await readsOf(async () => (await cache.get(key), await cache.get(key))), 2)
   await clock.advance(300)
   t.equal(watched.feeds, 2)
@@ -196,7 +196,7 @@ t.test('a feed that is silent is left: nothing is read here later than the state
   t.equal(await readsOf(() => cache.get(key)), 0)
   await clock.advance(1)
   t.equal(await readsOf(() => cache.get(key)), 1)
-  t.equal(cache.status().state, 'bypassed')
+  t.equal(cache.cacheStatus().state, 'bypassed')
 })
 
 t.test('a process that stood still asks the store first', async (t) => {
@@ -224,7 +224,7 @@ t.test('a store that refuses a feed is read, and asked again later', async (t) =
   t.strictSame(told, [['bypassed', 'refused']], 'told once')
   watched.setFails(undefined)
   await clock.advance(3000)
-  t.equal(cache.status().state, 'answering')
+  t.equal(cache.cacheStatus().state, 'answering')
 })
 
 t.test('closed, it holds no timer and opens no feed', async (t) => {
@@ -250,7 +250,7 @@ t.test('a listener that throws ends nothing', async (t) => {
   })
   watched.lose()
   await clock.advance(1000)
-  t.equal(cache.status().state, 'answering')
+  t.equal(cache.cacheStatus().state, 'answering')
   t.ok(warned().length >= 1)
 })
 
