@@ -14,6 +14,7 @@ export type ServerName =
   | 'fastify-secure-session'
   | 'iron-session'
   | 'keyturn-redis'
+  | 'keyturn-redis-near'
   | 'keyturn-postgres'
   | 'keyturn-memory'
 
@@ -119,6 +120,14 @@ export const catalogue: readonly CatalogueEntry[] = [
     role: 'ours',
     store: 'redis',
     workloads: [...ALL, 'r6'],
+  },
+  {
+    name: 'keyturn-redis-near',
+    script: new URL('../servers/keyturn-redis-near.ts', import.meta.url),
+    title: 'Keyturn + Redis, near cache',
+    role: 'ours',
+    store: 'redis',
+    workloads: ['r1', 'r1-4k'],
   },
   {
     name: 'keyturn-postgres',

@@ -19,6 +19,7 @@ export const goals: readonly Goal[] = [
   goal('r1RedisVsFastifySession', side('keyturn-redis', 'r1'), side('fastify-session-redis', 'r1'), 1.3),
   goal('r1RedisVsExpress', side('keyturn-redis', 'r1'), side('express-redis', 'r1'), 4),
   goal('r1RedisVsLimit', side('keyturn-redis', 'r1'), side('limit-redis-get', 'r1'), 0.6),
+  goal('r1NearVsSignedCookie', side('keyturn-redis-near', 'r1'), side('limit-signed-cookie', 'r1'), 0.8),
   goal('r1PostgresVsExpress', side('keyturn-postgres', 'r1'), side('express-postgres', 'r1'), 3),
   goal('r1PostgresVsFastifySession', side('keyturn-postgres', 'r1'), side('fastify-session-postgres', 'r1')),
   goal('r1PostgresVsLimit', side('keyturn-postgres', 'r1'), side('limit-postgres-select', 'r1')),
