@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { SessionRecord, SessionStore, StoreKey, StoredSession } from '../store.ts'
 import type { ConformanceClock } from './harness.ts'
 
+/** A life that a slow machine still sees from its beginning. */
+export const SOON_MS = 1000
 export const HOUR_MS = 3_600_000
 
 export function sampleKey(): StoreKey {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Topic } from '../harness.ts'
-import { HOUR_MS, putSample, sampleKey, sampleRecord } from '../samples.ts'
+import { HOUR_MS, putSample, sampleKey, sampleRecord, SOON_MS } from '../samples.ts'
 
 export const expiry: Topic = (check) => {
   check('a record is there until its expiry and absent after', async ({ store, clock }) => {
-    const { key } = await putSample(store, clock, { expiresAt: clock.now() + 400 })
+    const { key } = await putSample(store, clock, { expiresAt: clock.now() + SOON_MS })
     assert.ok(await store.get(key))
-    await clock.advance(550)
+    await clock.advance(SOON_MS + 150)
     assert.equal(await store.get(key), undefined)
   })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { SessionStore } from '../../store.ts'
 import type { CheckTools, Topic } from '../harness.ts'
-import { keysOf, putSample, repeat, sampleKey, sampleRecord } from '../samples.ts'
+import { keysOf, putSample, repeat, sampleKey, sampleRecord, SOON_MS } from '../samples.ts'
 
 type OwnerStore = SessionStore & Required<Pick<SessionStore, 'listByOwner' | 'destroyByOwner'>>
 
@@ -76,12 +76,12 @@ export const owners: Topic = (check) => {
 
   checkOwners('touched and rewritten sessions stay with their owner', async (store, { clock }) => {
     const ownerTag = randomBytes(32)
-    const soon = clock.now() + 400
+    const soon = clock.now() + SOON_MS
     const { key, record } = await putSample(store, clock, { ownerTag, expiresAt: soon })
     await store.touch(key, soon + 60_000)
     await store.put(key, { ...record, version: 2, expiresAt: soon + 120_000 }, 1)
     await store.touch(key, soon + 180_000)
-    await clock.advance(550)
+    await clock.advance(SOON_MS + 150)
     assert.equal((await store.listByOwner(ownerTag)).length, 1)
     assert.equal(await store.destroyByOwner(ownerTag), 1)
     assert.equal(await store.get(key), undefined)

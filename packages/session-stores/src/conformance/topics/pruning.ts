@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SessionStore } from '../../store.ts'
 import type { CheckTools, Topic } from '../harness.ts'
-import { putSample, repeat } from '../samples.ts'
+import { putSample, repeat, SOON_MS } from '../samples.ts'
 
 type PruneStore = SessionStore & Required<Pick<SessionStore, 'prune'>>
 
@@ -14,25 +14,25 @@ export const pruning: Topic = (check) => {
 
   checkPrune('expired records go, live ones stay, and each is counted once', async (store, { clock }) => {
     const live = await Promise.all(repeat(3, () => putSample(store, clock)))
-    await Promise.all(repeat(11, () => putSample(store, clock, { expiresAt: clock.now() + 300 })))
+    await Promise.all(repeat(11, () => putSample(store, clock, { expiresAt: clock.now() + SOON_MS })))
     assert.equal(await store.prune(), 0)
-    await clock.advance(450)
+    await clock.advance(SOON_MS + 150)
     assert.equal(await store.prune({ batchSize: 4 }), 11)
     assert.equal(await store.prune(), 0)
     for (const { key } of live) assert.ok(await store.get(key))
   })
 
   checkPrune('a record that was touched in time stays', async (store, { clock }) => {
-    const { key } = await putSample(store, clock, { expiresAt: clock.now() + 300 })
+    const { key } = await putSample(store, clock, { expiresAt: clock.now() + SOON_MS })
     await store.touch(key, clock.now() + 60_000)
-    await clock.advance(400)
+    await clock.advance(SOON_MS + 150)
     assert.equal(await store.prune(), 0)
     assert.ok(await store.get(key))
   })
 
   checkPrune('an aborted run stops, and tells what it did', async (store, { clock }) => {
-    await Promise.all(repeat(5, () => putSample(store, clock, { expiresAt: clock.now() + 100 })))
-    await clock.advance(200)
+    await Promise.all(repeat(5, () => putSample(store, clock, { expiresAt: clock.now() + SOON_MS })))
+    await clock.advance(SOON_MS + 150)
     assert.equal(await store.prune({ signal: AbortSignal.abort() }), 0)
     assert.equal(await store.prune({ batchSize: 1 }), 5)
   })

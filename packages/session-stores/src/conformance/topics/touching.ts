@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Topic } from '../harness.ts'
-import { putSample, sampleKey } from '../samples.ts'
+import { putSample, sampleKey, SOON_MS } from '../samples.ts'
 
 export const touching: Topic = (check) => {
   check('a touch moves the expiry and nothing else', async ({ store, clock }) => {
@@ -11,11 +11,11 @@ export const touching: Topic = (check) => {
   })
 
   check('a touched record outlives its first expiry, not its second', async ({ store, clock }) => {
-    const { key } = await putSample(store, clock, { expiresAt: clock.now() + 300 })
-    await store.touch(key, clock.now() + 900)
-    await clock.advance(450)
+    const { key } = await putSample(store, clock, { expiresAt: clock.now() + SOON_MS })
+    await store.touch(key, clock.now() + 3 * SOON_MS)
+    await clock.advance(SOON_MS + 150)
     assert.ok(await store.get(key))
-    await clock.advance(600)
+    await clock.advance(2 * SOON_MS)
     assert.equal(await store.get(key), undefined)
   })
 
