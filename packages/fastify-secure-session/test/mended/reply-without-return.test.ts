@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { spawnNode } from '@keyturn/testing/processes'
 import t from 'tap'
 
@@ -7,9 +8,18 @@ async function visit(kind: 'bare' | 'secure', path: string, folder: string): Pro
   const child = await spawnNode(SCRIPT, { args: [kind, folder] })
   const [, address = ''] = await child.waitForLine(/^listening (.*)$/)
   const body = await fetch(address + path).then((response) => response.text(), () => undefined)
-  const again = await fetch(`${address}/nothing`).then((response) => response.status, () => undefined)
+  const alive = await staysAlive(address)
   await child.kill('SIGKILL')
-  return { body, alive: again === 404 }
+  return { body, alive }
+}
+
+/** A process that ends does so after its answer, at some moment. */
+async function staysAlive(address: string): Promise<boolean> {
+  for (const until = Date.now() + 1500; Date.now() < until; await wait(50)) {
+    const answered = await fetch(`${address}/nothing`).then((response) => response.status === 404, () => false)
+    if (!answered) return false
+  }
+  return true
 }
 
 for (const path of ['/careless', '/careless-and-throwing']) {
