@@ -31,15 +31,17 @@ t.test('it prunes within the first interval and then every interval, give or tak
   const clock = createFakeClock()
   const store = createMemoryStore({ environment: 'test', clock })
   const removed: number[] = []
+  const total = (): number => removed.reduce((sum, count) => sum + count, 0)
   const pruner = createPruner({ store, clock, intervalMs: 15 * MINUTE_MS, onPruned: (count) => removed.push(count) })
   for (let i = 0; i < 5; i++) await putSample(store, clock, { expiresAt: clock.now() + 1 })
   pruner.start()
   pruner.start()
   await clock.advance(15 * MINUTE_MS)
-  t.strictSame(removed, [5])
+  t.equal(removed[0], 5)
+  t.ok(removed.length <= 2, 'an early first run may be followed by one that finds nothing')
   await putSample(store, clock, { expiresAt: clock.now() + 1 })
   await clock.advance(17 * MINUTE_MS)
-  t.strictSame(removed.slice(0, 2), [5, 1])
+  t.equal(total(), 6)
   t.ok(removed.length <= 3)
   await pruner.stop()
   const runs = removed.length
@@ -48,7 +50,7 @@ t.test('it prunes within the first interval and then every interval, give or tak
   t.equal(clock.pendingTimers, 0)
   pruner.start()
   await clock.advance(15 * MINUTE_MS)
-  t.equal(removed.length, runs + 1, 'it can be started again')
+  t.ok(removed.length > runs, 'it can be started again')
   await pruner.stop()
 })
 

@@ -112,9 +112,11 @@ t.test('early hints leave before the session is saved, the cookie with the reply
 
 t.test('closing the application under load loses no write that was answered', async (t) => {
   const store = memory()
+  const writing = Promise.withResolvers<void>()
   const slow: SessionStore = {
     ...store,
     put: async (...args) => {
+      writing.resolve()
       await sleep(20)
       return store.put(...args)
     },
@@ -137,7 +139,7 @@ t.test('closing the application under load loses no write that was answered', as
       return false
     }
   })
-  await sleep(10)
+  await writing.promise
   await app.close()
   const answered = (await Promise.all(answers)).filter(Boolean).length
   t.ok(answered > 0)
