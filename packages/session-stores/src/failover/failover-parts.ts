@@ -40,6 +40,10 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
     instance,
     tell,
     followed: beside,
+    onFirstLeft() {
+      operations.abandon(first.name)
+      beside?.mirror.leaveFirst()
+    },
     async moveUp(place) {
       const to = links[place]
       if (last === undefined || to === undefined) return
@@ -68,11 +72,12 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
   }
   const nameOf = ({ place }: Bearing): string => links[place]?.name ?? chain
   const callsAt = ({ place, dual }: Bearing): PlaceCalls => (dual ? calls.both : calls[place]) as PlaceCalls
+  const operations = createOperations({ helm, settings, callsAt, nameOf })
 
   return {
     helm,
     mirror: beside?.mirror,
-    operations: createOperations({ helm, settings, callsAt, nameOf }),
+    operations,
     async close() {
       sweeper?.close()
       await beside?.mirror.close()

@@ -3,7 +3,7 @@ import type { SessionStore } from '../store.ts'
 import { type Breaker, createBreaker } from './breaker.ts'
 import type { TellNews } from './chain-events.ts'
 import type { ResolvedFailoverOptions } from './failover-options.ts'
-import { limitWait, probe, reasonOf } from './link-calls.ts'
+import { limitWait, probe, reasonOf, sleep } from './link-calls.ts'
 
 /** Why the first link is not in use although it answers: what it had acknowledged may be missing. */
 export const RESTARTED = 'RESTARTED'
@@ -19,6 +19,11 @@ export interface FirstWatch {
   readonly breaker: Breaker
   /** Of the last check that it passed. */
   readonly generation: string | undefined
+  /**
+   * An operation takes long: beside it the link is asked whether it answers at all, so that it is known at once when the
+   * time of that operation runs out, and nobody waits for a second time limit.
+   */
+  suspect(): void
   /** An operation failed on it, or a connection was lost. Resolves when it is known what that meant. */
   doubt(reason: string): Promise<void>
   /** Looks whether it writes, reads back, and has lost nothing. */
@@ -38,14 +43,20 @@ export interface FirstWatchOptions {
   readonly tell: TellNews
   readonly expected: () => Expectation
   readonly onChecked: () => void
+  /** It is not to be waited for any more. */
+  readonly onLost: () => void
 }
 
+/** An answer that came while this process was busy is read within this. */
+const UNREAD_MS = 10
+
 export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
-  const { first, settings, instance, tell, expected, onChecked } = options
+  const { first, settings, instance, tell, expected, onChecked, onLost } = options
   const { clock, timeoutMs, failures } = settings
   const breaker = createBreaker(settings)
   let generation: string | undefined
   let checking: Promise<void> | undefined
+  let suspicion: Promise<'answers' | 'failed'> | undefined
   let doubts = 0
   let isKnownLost = false
   let closed = false
@@ -67,12 +78,35 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
     return checking
   }
 
+  function suspect(): void {
+    if (closed || breaker.state !== 'closed' || checking !== undefined || suspicion !== undefined) return
+    suspicion = ask().then(
+      () => 'answers',
+      () => 'failed',
+    )
+    void suspicion.finally(() => (suspicion = undefined))
+  }
+
+  /** Whether the link is silent to this operation and to the question that was asked beside it. */
+  async function isSilent(reason: string | undefined): Promise<boolean> {
+    if (reason !== 'TIMEOUT' || suspicion === undefined) return false
+    const answer = await Promise.race([suspicion, sleep(clock, UNREAD_MS)])
+    return answer !== 'answers'
+  }
+
+  async function ask(): Promise<string> {
+    const found = await readGeneration()
+    await limitWait(probe(first, instance, clock), timeoutMs, first.name, clock)
+    return found
+  }
+
   async function checkUntilSure(reason: string | undefined): Promise<void> {
-    for (let failed = 0; ; ) {
+    let failed = (await isSilent(reason)) ? 1 : 0
+    if (failed >= failures) return lose('TIMEOUT')
+    for (;;) {
       const seen = doubts
       try {
-        generation = await readGeneration()
-        await limitWait(probe(first, instance, clock), timeoutMs, first.name, clock)
+        generation = await ask()
         // A connection was lost meanwhile: what was read may be of before.
         if (seen === doubts || closed) return judge()
       } catch (error) {
@@ -97,6 +131,7 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
 
   function lose(reason: string): void {
     breaker.open(reason)
+    onLost()
     if (isKnownLost || closed) return
     isKnownLost = true
     tell({ type: 'link-lost', link: first.name, reason })
@@ -107,6 +142,7 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
     get generation() {
       return generation
     },
+    suspect,
     doubt,
     check: () => check(),
     judge,
@@ -114,7 +150,7 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
     async close() {
       closed = true
       offDisconnect?.()
-      await checking
+      await Promise.all([checking, suspicion])
     },
   }
 }

@@ -34,6 +34,8 @@ export interface Helm {
   bearing(until: number): Bearing | Promise<Bearing>
   /** Whether what was done under a bearing counts: nobody can have gone by another until now. */
   confirm(bearing: Bearing, until: number): boolean | Promise<boolean>
+  /** An operation on this link takes long. */
+  suspect(link: string): void
   /** A link failed an operation. Resolves when it is known whether the link itself failed. */
   doubt(place: Place, error: unknown): Promise<'sound' | 'lost'>
   /** The bringing up of the first link stops: a write did not reach it. */
@@ -54,6 +56,8 @@ export interface HelmOptions {
   readonly instance: string
   readonly tell: TellNews
   readonly followed: HelmSecond | undefined
+  /** Nobody waits for the first link any more. */
+  readonly onFirstLeft: () => void
   /** Moves what the last link took in to the link that serves now. */
   readonly moveUp: (place: 'first' | 'second') => Promise<void>
 }
@@ -63,12 +67,12 @@ const SETTLED_MS = 60_000
 /** In time limits: an instance that is cut off for as long as others are finds its way back within this. */
 const GRACE_LIMITS = 3
 
-export function createHelm({ links, settings, instance, tell, followed, moveUp }: HelmOptions): Helm {
+export function createHelm({ links, settings, instance, tell, followed, onFirstLeft, moveUp }: HelmOptions): Helm {
   const { first, last } = links
   const { clock, leaseMs, maxDelayMs, timeoutMs, monotonicMs } = settings
   const graceMs = GRACE_LIMITS * timeoutMs
   const turns = createTurns(settings.name, clock)
-  const firstWatch = createFirstWatch({ first, settings, instance, tell, expected, onChecked: changed })
+  const firstWatch = createFirstWatch({ first, settings, instance, tell, expected, onChecked: changed, onLost: onFirstLeft })
   const ledgerWatch = followed && watchLedger(followed)
   const duties = followed && ledgerWatch && takeDuties(followed, ledgerWatch)
   let actFrom = 0
@@ -137,6 +141,7 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
     if (isNews) changeSides(waitMs)
     if (!isFirst(found)) {
       if (firstWatch.breaker.state === 'closed') firstWatch.breaker.open('HELD')
+      if (isNews) onFirstLeft()
       return
     }
     if (former !== undefined && !isFirst(former)) void firstWatch.check()
@@ -302,6 +307,9 @@ export function createHelm({ links, settings, instance, tell, followed, moveUp }
       const now = course()
       if (now !== 'wait' && now !== 'none') return isCovered(done, now)
       return decide(until).then((found) => isCovered(done, found))
+    },
+    suspect(link) {
+      if (link === first.name) firstWatch.suspect()
     },
     doubt,
     async abortReturn() {

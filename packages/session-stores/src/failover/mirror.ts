@@ -1,9 +1,9 @@
 import { StoreUnavailableError } from '../errors.ts'
 import { putNewer } from '../record-order.ts'
-import type { SessionRecord, SessionStore, StoredSession, StoreKey } from '../store.ts'
+import type { SessionRecord, StoredSession, StoreKey } from '../store.ts'
 import type { ResolvedFailoverOptions } from './failover-options.ts'
 import { limitWait } from './link-calls.ts'
-import { visible } from './chain-record.ts'
+import { createTouchedRecords, type TouchedRecordsOptions } from './touched-records.ts'
 
 /** Writes of the first link on their way to the second: in batches, each session once, the newest of it. */
 export interface Mirror {
@@ -18,6 +18,8 @@ export interface Mirror {
   /** Only the expiry is known; the rest is read when it is written. */
   noteTouch(key: StoreKey, expiresAt: number): void
   forget(key: StoreKey): void
+  /** The first link is lost: what is being read from it is read from the second, and nobody waits for it. */
+  leaveFirst(): void
   /** Resolves when there is room; at once while the second link is away, where what is oldest is dropped instead. */
   room(): Promise<void>
   /** Writes all that waits. Rejects when the second link cannot. */
@@ -29,12 +31,8 @@ export interface Mirror {
   close(): Promise<void>
 }
 
-export interface MirrorOptions {
-  readonly first: SessionStore
-  readonly second: SessionStore
+export interface MirrorOptions extends TouchedRecordsOptions {
   readonly settings: ResolvedFailoverOptions
-  /** Whether the first link can be read now. */
-  readonly firstReadable: () => boolean
   readonly onFailure: (error: unknown) => void
   readonly onOverflow: () => void
 }
@@ -47,7 +45,7 @@ interface Entry {
 }
 
 export function createMirror(options: MirrorOptions): Mirror {
-  const { first, second, settings, firstReadable, onFailure, onOverflow } = options
+  const { second, settings, onFailure, onOverflow } = options
   const { clock, maxDelayMs, maxPending, batchSize, timeoutMs, monotonicMs } = settings
   let entries = new Map<string, Entry>()
   let flushing: Promise<void> | undefined
@@ -56,6 +54,8 @@ export function createMirror(options: MirrorOptions): Mirror {
   let writing: readonly Entry[] = []
   let [dropped, overflowed] = [0, false]
   let roomWaiters: (() => void)[] = []
+  const touched = createTouchedRecords(options)
+  const within = <T>(work: Promise<T>, limitMs: number): Promise<T> => limitWait(work, limitMs, second.name, clock)
 
   function add(key: StoreKey, change: { record?: SessionRecord; touchedTo?: number }): void {
     const name = key.toString('latin1')
@@ -114,7 +114,7 @@ export function createMirror(options: MirrorOptions): Mirror {
       left -= batch.length
       writing = batch
       try {
-        await limitWait(writeBatch(batch), timeoutMs, second.name, clock)
+        await writeBatch(batch)
       } catch (error) {
         putBack(batch)
         onFailure(error)
@@ -146,19 +146,16 @@ export function createMirror(options: MirrorOptions): Mirror {
   }
 
   async function writeBatch(batch: readonly Entry[]): Promise<void> {
-    const sessions = await Promise.all(batch.map(complete))
-    await putNewer(second, sessions.filter((session) => session !== undefined))
+    // A first link that stands still is no fault of the second, which must not be blamed for it.
+    const cancel = clock.setTimer(touched.leaveFirst, timeoutMs)
+    const sessions = await within(Promise.all(batch.map(complete)), 2 * timeoutMs).finally(cancel)
+    await within(putNewer(second, sessions.filter((session) => session !== undefined)), timeoutMs)
   }
 
   async function complete({ key, record, touchedTo }: Entry): Promise<StoredSession | undefined> {
     if (record !== undefined) return { key, record: touchedTo === undefined ? record : { ...record, expiresAt: touchedTo } }
-    const there = visible(await readTouched(key))
+    const there = await touched.read(key)
     return there === undefined ? undefined : { key, record: there.expiresAt > (touchedTo ?? 0) ? there : { ...there, expiresAt: touchedTo ?? there.expiresAt } }
-  }
-
-  async function readTouched(key: StoreKey): Promise<SessionRecord | undefined> {
-    if (!firstReadable()) return second.get(key)
-    return first.get(key).catch(() => second.get(key))
   }
 
   function makeRoom(): void {
@@ -188,6 +185,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     note: ({ key, record }) => add(Buffer.from(key), { record: copyOf(record) }),
     noteTouch: (key, expiresAt) => add(Buffer.from(key), { touchedTo: expiresAt }),
     forget: (key) => void entries.delete(key.toString('latin1')),
+    leaveFirst: touched.leaveFirst,
     room() {
       if (paused || entries.size < maxPending) return Promise.resolve()
       flushSoon(0)

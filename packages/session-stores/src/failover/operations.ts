@@ -18,6 +18,8 @@ export type Operation<T> = (calls: PlaceCalls, again: boolean, bearing: Bearing)
 /** Carries operations out on the link that serves, and again on the next where that one fails. */
 export interface Operations {
   run<T>(operation: Operation<T>): Promise<T>
+  /** Nobody waits for this link any more. */
+  abandon(link: string): void
 }
 
 const MOST_ATTEMPTS = 6
@@ -27,14 +29,16 @@ export function createOperations({ helm, settings, callsAt, nameOf }: Operations
   /** The link that fails, a change of links, and the link that takes its place. */
   const longestMs = 2 * timeoutMs + 2 * leaseMs + maxDelayMs
 
-  const one = createTimeLimits(timeoutMs, clock, monotonicMs)
-  const both = createTimeLimits(2 * timeoutMs, clock, monotonicMs)
+  const onSlow = (link: string): void => helm.suspect(link)
+  const one = createTimeLimits({ limitMs: timeoutMs, clock, monotonicMs, onSlow })
+  const both = createTimeLimits({ limitMs: 2 * timeoutMs, clock, monotonicMs })
 
   function attempt<T>(operation: Operation<T>, again: boolean, bearing: Bearing): Promise<T> {
     return (bearing.dual ? both : one).limit(operation(callsAt(bearing), again, bearing), nameOf(bearing))
   }
 
   return {
+    abandon: one.abandon,
     async run(operation) {
       const until = monotonicMs() + longestMs
       for (let tried = 0; ; tried++) {

@@ -5,6 +5,16 @@ import { StoreUnavailableError } from '../errors.ts'
 export interface TimeLimits {
   /** @throws {StoreUnavailableError} KEYTURN_STORE_UNAVAILABLE: no answer in time. */
   limit<T>(work: Promise<T>, link: string): Promise<T>
+  /** Nobody waits for this link any more: it is lost. */
+  abandon(link: string): void
+}
+
+export interface TimeLimitsOptions {
+  readonly limitMs: number
+  readonly clock: Clock
+  readonly monotonicMs: () => number
+  /** The call that waits longest has waited for half its time. */
+  readonly onSlow?: (link: string) => void
 }
 
 interface Waiting {
@@ -12,10 +22,12 @@ interface Waiting {
   readonly link: string
   readonly reject: (error: Error) => void
   isDone: boolean
+  isSlow: boolean
 }
 
 /** Each call waits equally long, so that they run out in the order in which they came. */
-export function createTimeLimits(limitMs: number, clock: Clock, monotonicMs: () => number): TimeLimits {
+export function createTimeLimits({ limitMs, clock, monotonicMs, onSlow }: TimeLimitsOptions): TimeLimits {
+  const slowMs = limitMs / 2
   let queue: Waiting[] = []
   let head = 0
   let isArmed = false
@@ -34,7 +46,12 @@ export function createTimeLimits(limitMs: number, clock: Clock, monotonicMs: () 
     }
     skipDone()
     const next = queue[head]
-    if (next !== undefined) arm(Math.max(1, next.until - now))
+    if (next === undefined) return
+    if (!next.isSlow && next.until - slowMs <= now) {
+      next.isSlow = true
+      onSlow?.(next.link)
+    }
+    arm(Math.max(1, next.until - (next.isSlow ? 0 : slowMs) - now))
   }
 
   function skipDone(): void {
@@ -45,11 +62,16 @@ export function createTimeLimits(limitMs: number, clock: Clock, monotonicMs: () 
   }
 
   return {
+    abandon(link) {
+      for (const waiting of queue.slice(head)) {
+        if (waiting.link === link && !waiting.isDone) waiting.reject(new StoreUnavailableError(link, 'LOST'))
+      }
+    },
     limit(work, link) {
       return new Promise((resolve, reject) => {
-        const waiting: Waiting = { until: monotonicMs() + limitMs, link, reject, isDone: false }
+        const waiting: Waiting = { until: monotonicMs() + limitMs, link, reject, isDone: false, isSlow: false }
         queue.push(waiting)
-        if (!isArmed) arm(limitMs)
+        if (!isArmed) arm(slowMs)
         const done = (): void => {
           waiting.isDone = true
           if (queue[head] === waiting) skipDone()

@@ -4,7 +4,7 @@ import { createTimeLimits } from '../../src/failover/time-limits.ts'
 
 t.test('each call has its full time, and one timer serves them all', async (t) => {
   const clock = createFakeClock()
-  const { limit } = createTimeLimits(100, clock, clock.now)
+  const { limit } = createTimeLimits({ limitMs: 100, clock, monotonicMs: clock.now })
   const never = new Promise<string>(() => undefined)
   const outcomes: string[] = []
   const watch = (name: string, work: Promise<string>): void => {
@@ -27,4 +27,34 @@ t.test('each call has its full time, and one timer serves them all', async (t) =
   watch('c', Promise.reject(Object.assign(new Error('no'), { code: 'OTHER' })))
   await clock.advance(0)
   t.equal(outcomes.at(-1), 'c OTHER')
+})
+
+t.test('the call that waits longest is told of once, when half its time is over', async (t) => {
+  const clock = createFakeClock()
+  const slow: string[] = []
+  const { limit } = createTimeLimits({ limitMs: 100, clock, monotonicMs: clock.now, onSlow: (link) => slow.push(link) })
+  const never = new Promise<string>(() => undefined)
+  void limit(Promise.resolve('answered'), 'quick')
+  limit(never, 'redis').catch(() => undefined)
+  await clock.advance(49)
+  t.strictSame(slow, [])
+  await clock.advance(1)
+  t.strictSame(slow, ['redis'])
+  await clock.advance(500)
+  t.strictSame(slow, ['redis'])
+  t.equal(clock.pendingTimers, 0)
+})
+
+t.test('calls on a link that is lost need not wait for their time', async (t) => {
+  const clock = createFakeClock()
+  const { limit, abandon } = createTimeLimits({ limitMs: 100, clock, monotonicMs: clock.now })
+  const never = new Promise<string>(() => undefined)
+  const lost = limit(never, 'redis')
+  let other = 'waits'
+  limit(never, 'postgres').catch(() => void (other = 'out of time'))
+  abandon('redis')
+  await t.rejects(lost, { code: 'KEYTURN_STORE_UNAVAILABLE', reason: 'LOST' })
+  t.equal(other, 'waits')
+  await clock.advance(100)
+  t.equal(other, 'out of time')
 })
