@@ -1,8 +1,11 @@
+import type { ManagedProcessOptions } from '../processes/managed-process.ts'
 import { startServerProcess } from '../servers/server-process.ts'
 import type { ServerProcess } from '../servers/server-process.ts'
 import type { PostgresAccount } from './postgres-account.ts'
 import { dataArgument } from './postgres-cluster.ts'
 import { clearStaleLock } from './postgres-lock.ts'
+import { withSmallDisk } from './small-disk.ts'
+import type { SmallDisk } from './small-disk.ts'
 
 export interface PostgresProcessOptions {
   readonly command: string
@@ -11,22 +14,20 @@ export interface PostgresProcessOptions {
   /** Undefined: a free one. */
   readonly port: number | undefined
   readonly parameters: Readonly<Record<string, string>>
+  readonly disk: SmallDisk | undefined
   readonly timeoutMs: number
   /** What the watchdog sends: SIGINT ends at once and in order, SIGQUIT without writing anything more. */
   readonly abandonSignal: 'SIGINT' | 'SIGQUIT'
 }
 
 export function startPostgresProcess(options: PostgresProcessOptions): Promise<ServerProcess> {
-  const { account, dataFolder } = options
+  const { dataFolder } = options
   return startServerProcess({
     name: 'PostgreSQL',
     port: options.port,
     processOn: port => ({
-      command: options.command,
-      args: ['-D', dataArgument(dataFolder), ...settings(options, port)],
+      ...launch(options, ['-D', dataArgument(dataFolder), ...settings(options, port)]),
       cwd: dataFolder,
-      env: {},
-      ...account,
       endSignal: options.abandonSignal,
     }),
     prepare: () => clearStaleLock(dataFolder),
@@ -36,6 +37,12 @@ export function startPostgresProcess(options: PostgresProcessOptions): Promise<S
     endSignal: 'SIGINT',
     discardSignal: 'SIGQUIT',
   })
+}
+
+function launch({ command, account, disk }: PostgresProcessOptions, args: readonly string[]): Pick<ManagedProcessOptions, 'command' | 'args' | 'env' | 'uid' | 'gid'> {
+  if (disk === undefined) return { command, args, env: {}, ...account }
+  // It finds the programs that make the disk by itself.
+  return { ...withSmallDisk({ command, args, ...account }, disk.megabytes), env: { PATH: process.env['PATH'] } }
 }
 
 function settings({ parameters }: PostgresProcessOptions, port: number): string[] {
