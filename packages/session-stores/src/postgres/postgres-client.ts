@@ -2,8 +2,9 @@ import { StoreUnavailableError } from '../errors.ts'
 import { loadDriver } from '../load-driver.ts'
 import { openOnce } from '../open-once.ts'
 import { withTimeLimit } from '../time-limit.ts'
-import type { Parameter, PostgresClient, PostgresQuery, PostgresTransaction, Rows } from './postgres-driver.ts'
+import type { Parameter, PostgresQuery, PostgresTransaction, Rows } from './postgres-driver.ts'
 import { toStoreError } from './postgres-errors.ts'
+import { createPostgresLanes, type PostgresLane, type PostgresLanes } from './postgres-lanes.ts'
 import type { ResolvedPostgresStoreOptions } from './postgres-options.ts'
 
 export interface PostgresConnections {
@@ -15,43 +16,46 @@ export interface PostgresConnections {
   close(): Promise<void>
 }
 
+const SHORT = 1
+/** A request's statement is not sent behind a scan while there is another connection. */
+const LONG = 1000
+
 /** Connections that no silent server can hold: each wait ends, and connections that no longer answer are replaced. */
 export function createPostgresConnections(options: ResolvedPostgresStoreOptions): PostgresConnections {
-  const { prepare, timeoutMs } = options
-  const opened = openOnce(() => openClient(options), options.client)
+  const { client: given, prepare, timeoutMs } = options
+  const opened = openOnce(() => openLanes(options), given && createPostgresLanes([given]))
   let lastAnswerAt = 0
   let replacedAt = 0
 
   async function run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows> {
-    const client = opened.current ?? (await opened.open())
-    const query = client.unsafe(statement, parameters, { prepare })
-    return settle(query, limitMs, () => dropUnsent(query))
+    const lane = (opened.current ?? (await opened.open())).pick()
+    const query = lane.client.unsafe(statement, parameters, { prepare })
+    return settle(query, lane, limitMs > timeoutMs ? LONG : SHORT, limitMs, () => dropUnsent(query))
   }
 
   async function transaction(body: (transaction: PostgresTransaction) => Promise<void>, limitMs: number): Promise<void> {
-    const client = opened.current ?? (await opened.open())
-    await settle(client.begin(body), limitMs, () => undefined)
+    const lane = (opened.current ?? (await opened.open())).pick()
+    await settle(lane.client.begin(body), lane, LONG, limitMs, () => undefined)
   }
 
-  async function settle<T>(work: PromiseLike<T>, limitMs: number, drop: () => void): Promise<T> {
+  /** A lane is as busy as it is until the work is over, also where nobody waits for a silent server or a lock any longer. */
+  async function settle<T>(work: PromiseLike<T>, lane: PostgresLane, load: number, limitMs: number, drop: () => void): Promise<T> {
     const startedAt = performance.now()
-    try {
-      const result = await withTimeLimit(work, limitMs, () => {
-        drop()
-        replaceSilent(startedAt)
-        return new StoreUnavailableError('postgres', 'TIMEOUT')
-      })
-      lastAnswerAt = performance.now()
-      return result
-    } catch (error) {
-      throw toStoreError(error)
+    const onLimit = (): Error => {
+      drop()
+      replaceSilent(startedAt)
+      return new StoreUnavailableError('postgres', 'TIMEOUT')
     }
+    lane.load += load
+    const result = await withTimeLimit(work, limitMs, onLimit, toStoreError, () => (lane.load -= load))
+    lastAnswerAt = performance.now()
+    return result
   }
 
   /** A network that swallows packets leaves connections that look open for a quarter of an hour. */
   function replaceSilent(startedAt: number): void {
     const now = performance.now()
-    if (options.client !== undefined || lastAnswerAt > startedAt || now - replacedAt < timeoutMs) return
+    if (given !== undefined || lastAnswerAt > startedAt || now - replacedAt < timeoutMs) return
     replacedAt = now
     void opened.forget()?.end({ timeout: 0 }).catch(() => undefined)
   }
@@ -60,9 +64,9 @@ export function createPostgresConnections(options: ResolvedPostgresStoreOptions)
     run,
     transaction,
     async close() {
-      if (options.client !== undefined) return
-      const client = await opened.settled()
-      await client?.end({ timeout: timeoutMs / 1000 })
+      if (given !== undefined) return
+      const lanes = await opened.settled()
+      await lanes?.end({ timeout: timeoutMs / 1000 })
     },
   }
 }
@@ -75,18 +79,18 @@ function dropUnsent(query: PostgresQuery): void {
   if (query.state === null) void query.cancel()
 }
 
-async function openClient(options: ResolvedPostgresStoreOptions): Promise<PostgresClient> {
+async function openLanes(options: ResolvedPostgresStoreOptions): Promise<PostgresLanes> {
   const { default: postgres } = await loadDriver('postgres', () => import('postgres'))
-  const client = postgres(options.url ?? '', {
+  const settings = {
     ...options.driverOptions,
-    max: options.maxConnections,
+    max: 1,
     prepare: options.prepare,
     connect_timeout: options.timeoutMs / 1000,
     backoff: reconnectSeconds,
     fetch_types: false,
     onnotice: () => undefined,
-  })
-  return client
+  }
+  return createPostgresLanes(Array.from({ length: options.maxConnections }, () => postgres(options.url ?? '', settings)))
 }
 
 /** Below a second, so that the first requests after an outage need not wait. */

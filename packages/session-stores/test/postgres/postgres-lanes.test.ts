@@ -1,0 +1,64 @@
+import { startPostgres } from '@keyturn/testing/postgres'
+import postgres from 'postgres'
+import t from 'tap'
+import { putSample, sampleRecord } from '../../src/conformance/samples.ts'
+import { createPostgresStore } from '../../src/index.ts'
+import type { PostgresClient } from '../../src/postgres/index.ts'
+import { createPostgresLanes } from '../../src/postgres/postgres-lanes.ts'
+
+const server = await startPostgres()
+const sql = postgres(server.url, { onnotice: () => undefined })
+t.teardown(async () => {
+  await sql.end()
+  await server.stop()
+})
+const clock = { now: () => Date.now(), advance: () => undefined }
+
+t.test('the lane with least to do is picked, the first of several', async (t) => {
+  const lanes = createPostgresLanes(Array.from({ length: 3 }, () => ({}) as PostgresClient))
+  const first = lanes.pick()
+  t.equal(lanes.pick(), first)
+  first.load = 1000
+  const second = lanes.pick()
+  t.not(second, first)
+  second.load = 1
+  const third = lanes.pick()
+  third.load = 2
+  t.equal(lanes.pick(), second)
+})
+
+t.test('one request after the other needs one connection, many at once use them all', async (t) => {
+  const name = 'keyturn-lanes'
+  const store = createPostgresStore({ url: server.url, maxConnections: 4, driverOptions: { connection: { application_name: name } } })
+  t.teardown(() => store.close())
+  const count = async (): Promise<unknown> => (await sql`select 1 from pg_stat_activity where application_name = ${name}`).length
+  const { key } = await putSample(store, clock)
+  for (let i = 0; i < 20; i++) await store.get(key)
+  t.equal(await count(), 1)
+  await Promise.all(Array.from({ length: 20 }, () => store.get(key)))
+  t.equal(await count(), 4)
+})
+
+t.test('a session that another transaction holds keeps nobody else waiting, even after its own request gave up', async (t) => {
+  const store = createPostgresStore({ url: server.url, maxConnections: 2, timeoutMs: 3000 })
+  t.teardown(() => store.close())
+  const held = await putSample(store, clock)
+  const other = await putSample(store, clock)
+  const release = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const holding = sql.begin(async (transaction) => {
+    await transaction`select 1 from keyturn_sessions where key = ${held.key} for update`
+    locked.resolve()
+    await release.promise
+  })
+  await locked.promise
+  let settled = false
+  const waiting = store.put(held.key, sampleRecord(clock, { version: 2 }), 1).finally(() => (settled = true))
+  waiting.catch(() => undefined)
+  for (let i = 0; i < 10; i++) t.ok(await store.get(other.key))
+  t.notOk(settled, 'the reads did not stand in line behind it')
+  await t.rejects(waiting, { code: 'KEYTURN_STORE_UNAVAILABLE' })
+  for (let i = 0; i < 10; i++) t.ok(await store.get(other.key))
+  release.resolve()
+  await holding
+})
