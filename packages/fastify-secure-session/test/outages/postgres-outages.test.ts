@@ -6,6 +6,8 @@ losesNothing([
   'PostgreSQL connections cut',
   'PostgreSQL black-holed',
   'PostgreSQL read-only',
+  'PostgreSQL full',
+  'PostgreSQL full while Redis is away',
   'Redis and PostgreSQL killed, Redis restarted empty',
   'Redis killed and restarted empty while PostgreSQL is away',
 ])

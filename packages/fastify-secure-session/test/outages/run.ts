@@ -48,7 +48,7 @@ const cluster = clusterFailover()
 const runs = [
   ...allScenarios.map((scenario) => ({
     name: scenario.name,
-    run: () => onStage(openStage({ fallback }), (stage) => runScenario(stage, scenario, length)),
+    run: () => onStage(openStage({ fallback }, scenario.needs), (stage) => runScenario(stage, scenario, length)),
   })),
   { name: cluster.name, run: () => onStage(openClusterStage(), (stage) => runScenario(stage, cluster, length)) },
 ]

@@ -26,6 +26,8 @@ export interface FirstWatch {
   suspect(): void
   /** An operation failed on it, or a connection was lost. Resolves when it is known what that meant. */
   doubt(reason: string): Promise<void>
+  /** It refused a write: nothing more need be asked. */
+  refused(reason: string): void
   /** Looks whether it writes, reads back, and has lost nothing. */
   check(): Promise<void>
   /** The ledger says something else: the last check is judged by it. */
@@ -144,6 +146,11 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
     },
     suspect,
     doubt,
+    refused(reason) {
+      if (closed || breaker.state !== 'closed') return
+      lose(reason)
+      onChecked()
+    },
     check: () => check(),
     judge,
     readGeneration,

@@ -7,7 +7,7 @@ import type { ChainLinks, ResolvedFailoverOptions } from './failover-options.ts'
 import { createFirstWatch, type Expectation, RESTARTED } from './first-watch.ts'
 import type { Ledger, Term } from './ledger.ts'
 import { createLedgerWatch, type LedgerWatch } from './ledger-watch.ts'
-import { reasonOf, sleep } from './link-calls.ts'
+import { hasNoRoom, reasonOf, sleep } from './link-calls.ts'
 import type { Mirror } from './mirror.ts'
 import type { Presence } from './presence.ts'
 import { createTurns } from './turns.ts'
@@ -97,6 +97,7 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
       tell,
       generation: () => firstWatch.generation,
       onTerm: turnTo,
+      tryWrites: () => mirror.tryBatch(),
       onAnswer() {
         secondBackAt = monotonicMs()
         mirror.resume()
@@ -277,10 +278,18 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
 
   async function doubt(place: Place, error: unknown): Promise<'sound' | 'lost'> {
     if (place === 'last') return 'sound'
-    if (place === 'first') await firstWatch.doubt(reasonOf(error))
+    const reason = reasonOf(error)
+    if (hasNoRoom(error)) refuse(place, reason)
+    else if (place === 'first') await firstWatch.doubt(reason)
     else await ledgerWatch?.doubt()
     const breaker = place === 'first' ? firstWatch.breaker : ledgerWatch?.breaker
     return breaker?.state === 'open' ? 'lost' : 'sound'
+  }
+
+  /** A full second link that serves goes on doing so: nobody else has what it has, and most of what is asked are reads. */
+  function refuse(place: 'first' | 'second', reason: string): void {
+    if (place === 'first') firstWatch.refused(reason)
+    else if (ledgerWatch?.term?.stage === 'first') ledgerWatch.refused(reason)
   }
 
   return {

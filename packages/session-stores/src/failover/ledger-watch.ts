@@ -20,6 +20,8 @@ export interface LedgerWatch {
   look(): Promise<void>
   /** An operation failed on the second link. Resolves when it is known what that meant. */
   doubt(): Promise<void>
+  /** It refused a write: nothing more need be asked. */
+  refused(reason: string): void
   /** @throws {StoreUnavailableError} Another instance was faster. */
   write(stage: Stage, changes?: { readonly generation?: string; readonly behind?: boolean }): Promise<void>
   close(): Promise<void>
@@ -35,13 +37,15 @@ export interface LedgerWatchOptions {
   readonly generation: () => string | undefined
   /** @param waitMs - How long others may still go by the former term. */
   readonly onTerm: (found: Term, former: Term | undefined, waitMs: number) => void
+  /** Writes some of what waits for the second link. Rejects where it does not take it. */
+  readonly tryWrites: () => Promise<void>
   readonly onAnswer: () => void
   readonly onLoss: () => void
   readonly onLooked: () => void
 }
 
 export function createLedgerWatch(options: LedgerWatchOptions): LedgerWatch {
-  const { first, second, ledger, settings, tell, generation, onTerm, onAnswer, onLoss, onLooked } = options
+  const { first, second, ledger, settings, tell, generation, onTerm, tryWrites, onAnswer, onLoss, onLooked } = options
   const { clock, leaseMs, maxDelayMs, timeoutMs, monotonicMs } = settings
   const breaker = createBreaker(settings)
   let term: Term | undefined
@@ -71,6 +75,8 @@ export function createLedgerWatch(options: LedgerWatchOptions): LedgerWatch {
       if (breaker.state === 'closed' || breaker.state === 'reconciling') return
       // What failed may have been a write, and a look only reads.
       await within(probe(second, ledger.instance, clock))
+      // A full one takes a probe, which needs no more room than the one before.
+      await tryWrites()
       answered()
     } catch (error) {
       if (!closed) lose(reasonOf(error))
@@ -128,6 +134,7 @@ export function createLedgerWatch(options: LedgerWatchOptions): LedgerWatch {
       if (breaker.state === 'closed') breaker.halfOpen()
       await look()
     },
+    refused: lose,
     async write(stage, changes = {}) {
       if (term === undefined) return
       const startedAt = monotonicMs()

@@ -24,6 +24,17 @@ export function reasonOf(error: unknown): string {
   return typeof code === 'string' ? code : 'UNKNOWN'
 }
 
+/** Disk full, of PostgreSQL. */
+const NO_ROOM = new Set(['53100'])
+
+/**
+ * Whether a link refused a write for want of room. It may still take one that fits into what it has, such as a probe, so
+ * that nothing is learnt from asking it.
+ */
+export function hasNoRoom(error: unknown): boolean {
+  return NO_ROOM.has(reasonOf(error))
+}
+
 /** `put`, where a grave is as good as nothing to who expects a version, and gives way to a session created later. */
 export async function putOver(
   store: SessionStore,

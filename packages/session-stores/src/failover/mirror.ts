@@ -24,6 +24,8 @@ export interface Mirror {
   room(): Promise<void>
   /** Writes all that waits. Rejects when the second link cannot. */
   drain(): Promise<void>
+  /** Writes what waits longest, one batch, also while paused. Rejects when the second link does not take it. */
+  tryBatch(): Promise<void>
   /** The second link is away, or back. */
   pause(): void
   resume(): void
@@ -110,19 +112,27 @@ export function createMirror(options: MirrorOptions): Mirror {
     // What is added meanwhile begins a batch of its own.
     let left = entries.size
     while (left > 0 && entries.size > 0) {
-      const batch = takeBatch()
-      left -= batch.length
-      writing = batch
+      left -= Math.min(batchSize, entries.size)
       try {
-        await writeBatch(batch)
+        await flushBatch()
       } catch (error) {
-        putBack(batch)
         onFailure(error)
         throw error
-      } finally {
-        writing = []
-        makeRoom()
       }
+    }
+  }
+
+  async function flushBatch(): Promise<void> {
+    const batch = takeBatch()
+    writing = batch
+    try {
+      await writeBatch(batch)
+    } catch (error) {
+      putBack(batch)
+      throw error
+    } finally {
+      writing = []
+      makeRoom()
     }
   }
 
@@ -195,6 +205,10 @@ export function createMirror(options: MirrorOptions): Mirror {
       if (paused) throw new StoreUnavailableError(second.name, 'AWAY')
       await flushing?.catch(() => undefined)
       while (entries.size > 0) await flush()
+    },
+    async tryBatch() {
+      await flushing?.catch(() => undefined)
+      if (entries.size > 0) await flushBatch()
     },
     pause() {
       paused = true

@@ -2,6 +2,7 @@ import { KeyturnError } from '@keyturn/token-crypto'
 import type { Bearing } from './course.ts'
 import type { ResolvedFailoverOptions } from './failover-options.ts'
 import type { Helm } from './helm.ts'
+import { hasNoRoom } from './link-calls.ts'
 import type { PlaceCalls } from './place-calls.ts'
 import { createTimeLimits } from './time-limits.ts'
 
@@ -53,6 +54,8 @@ export function createOperations({ helm, settings, callsAt, nameOf }: Operations
           if (bearing.dual) await helm.abortReturn()
           const verdict = await helm.doubt(bearing.place, error)
           if (verdict === 'sound' && !isOutage(error)) throw error
+          // It would refuse the same write again, and goes on with what it has room for.
+          if (verdict === 'sound' && !bearing.dual && hasNoRoom(error)) throw error
           if (monotonicMs() >= until) throw error
         }
       }

@@ -14,9 +14,20 @@ export const jointScenarios: readonly Scenario[] = [
   },
   {
     name: 'Redis and PostgreSQL cut',
-    nothingServes: true,
+    refuses: true,
     begin: ({ redisLines, postgresLines }) => cut([...redisLines, ...postgresLines]),
     end: ({ redisLines, postgresLines }) => restore([...redisLines, ...postgresLines]),
+  },
+  {
+    name: 'PostgreSQL full while Redis is away',
+    needs: { smallDisk: true },
+    refuses: true,
+    begin: ({ redisLines }) => cut(redisLines),
+    worsen: ({ postgres }) => postgres.fillDisk(),
+    async end({ redisLines, postgres }) {
+      await postgres.freeDisk()
+      await restore(redisLines)
+    },
   },
   {
     name: 'A server process killed, and Redis a moment later, restarted empty',
@@ -39,7 +50,7 @@ export const jointScenarios: readonly Scenario[] = [
   },
   {
     name: 'Redis killed and restarted empty while PostgreSQL is away',
-    nothingServes: true,
+    refuses: true,
     prepare: ({ redis }) => redis.dropSnapshot(),
     begin: ({ postgresLines }) => cut(postgresLines),
     async worsen({ redis }) {
@@ -50,7 +61,7 @@ export const jointScenarios: readonly Scenario[] = [
   },
   {
     name: 'Redis and PostgreSQL killed, Redis restarted empty',
-    nothingServes: true,
+    refuses: true,
     prepare: ({ redis }) => redis.dropSnapshot(),
     begin: async ({ redis, postgres }) => void (await Promise.all([redis.kill(), postgres.kill()])),
     end: async ({ redis, postgres }) => void (await Promise.all([redis.restart(), postgres.restart()])),

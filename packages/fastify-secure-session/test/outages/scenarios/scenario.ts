@@ -1,4 +1,4 @@
-import type { Stage } from '../stage/stage.ts'
+import type { Stage, StageNeeds } from '../stage/stage.ts'
 
 /** Something that goes wrong, and how it comes right again. */
 export interface Scenario<AnyStage = Stage> {
@@ -9,8 +9,10 @@ export interface Scenario<AnyStage = Stage> {
   /** A second blow, once the instances are at home with the first. */
   readonly worsen?: (stage: AnyStage) => Promise<void>
   readonly end: (stage: AnyStage) => Promise<void>
-  /** No durable store is left: requests are refused, which is no fault of the chain. */
-  readonly nothingServes?: true
+  /** What it needs of the stage. */
+  readonly needs?: StageNeeds
+  /** No durable store is left that takes them: requests are refused, which is no fault of the chain. */
+  readonly refuses?: true
   /** Begins and ends again and again, this many milliseconds apart, instead of once. */
   readonly everyMs?: number
 }

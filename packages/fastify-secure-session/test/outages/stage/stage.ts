@@ -19,12 +19,19 @@ export interface Stage {
 /** What `SESSION_FALLBACK` says. `false`: Redis alone, as without a chain. */
 export type StageFallback = 'true' | 'memory' | 'false'
 
-const INSTANCES = 2
+export interface StageNeeds {
+  /** PostgreSQL has its tables on a disk that can be filled. */
+  readonly smallDisk?: boolean
+}
 
-export function openStage({ fallback }: { readonly fallback: StageFallback }): Promise<Stage> {
+const INSTANCES = 2
+/** Several times what the users of one run leave there. */
+const DISK_MEGABYTES = 96
+
+export function openStage({ fallback }: { readonly fallback: StageFallback }, { smallDisk = false }: StageNeeds = {}): Promise<Stage> {
   return openAll(async ({ add }) => {
     const redis = await add(startRedis(), (server) => server.stop())
-    const postgres = await add(startPostgres(), (server) => server.stop())
+    const postgres = await add(startPostgres(smallDisk ? { diskMegabytes: DISK_MEGABYTES } : {}), (server) => server.stop())
     const line = (port: number) => add(startProxy({ port }), (proxy) => proxy.close())
     const [redisLines, postgresLines, servers]: [Proxy[], Proxy[], AppServer[]] = [[], [], []]
     const SESSION_SECRET = randomBytes(32).toString('base64url')
