@@ -20,7 +20,7 @@ export function createOpenSession({ cookie: { name: cookieName }, signer, keyrin
     const cookie = request.cookies[cookieName]
     const state = startState(request, cookie !== undefined)
     if (cookie === undefined) {
-      done()
+      fastifyStore.buildNew(done)
       return
     }
     if (request.routeOptions.config.secureSession === false) {
@@ -70,6 +70,6 @@ export function createOpenSession({ cookie: { name: cookieName }, signer, keyrin
     delete request.cookies[cookieName]
     state.reissue = false
     state.clear = clear
-    done()
+    fastifyStore.buildNew(done)
   }
 }

@@ -2,6 +2,7 @@ import type { SessionStore } from '@fastify/session'
 import type { LoadedSession } from '@keyturn/session-stores'
 import type { CookieSigner } from '@keyturn/token-crypto'
 import { readCookieWish } from './cookie-wish.ts'
+import { LateSignature } from './late-signature.ts'
 import { carry, endedEntry, entryOf, newEntry } from './session-entry.ts'
 import { dataOf } from './session-data.ts'
 import type { SessionRecords } from './session-records.ts'
@@ -15,6 +16,8 @@ export interface FastifySessionStore extends SessionStore {
    * hashed it.
    */
   handOver(verified: VerifiedSession, build: () => void): void
+  /** Lets @fastify/session build, in this turn of the event loop, a session with a new id, which is not signed yet. */
+  buildNew(build: () => void): void
 }
 
 export interface VerifiedSession {
@@ -34,6 +37,8 @@ type Callback = (error?: unknown) => void
 export function createFastifySessionStore({ records, signer, idleTimeoutMs }: FastifySessionStoreOptions): FastifySessionStore {
   // From `handOver` until @fastify/session signs the id, which is the last that it does for a session it restores.
   let verified: VerifiedSession | undefined
+  // From `buildNew` until @fastify/session signs the new id.
+  let isNew = false
 
   // @fastify/session lets configuration win only where the stored cookie says nothing: it gets no attributes.
   const cookieOf = ({ expiresAt, meta }: LoadedSession) => ({
@@ -55,12 +60,24 @@ export function createFastifySessionStore({ records, signer, idleTimeoutMs }: Fa
         verified = undefined
       }
     },
+    buildNew(build) {
+      isNew = true
+      try {
+        build()
+      } finally {
+        isNew = false
+      }
+    },
     signer: {
       unsign(cookie) {
         if (verified?.cookie !== cookie) return signer.unsign(cookie)
         return { valid: true, renew: false, value: verified.loaded.id }
       },
       sign(id) {
+        if (isNew) {
+          isNew = false
+          return new LateSignature(id, signer) as unknown as string
+        }
         const { loaded, cookie } = verified ?? {}
         verified = undefined
         return cookie !== undefined && loaded?.id === id ? cookie : signer.sign(id)

@@ -1,4 +1,5 @@
 import type { LoadedSession } from '@keyturn/session-stores'
+import { LateSignature } from './late-signature.ts'
 import { dataOf, isChanged, isReserved } from './session-data.ts'
 import { entryOf, newEntry, type SessionEntry, setEntry } from './session-entry.ts'
 
@@ -31,7 +32,9 @@ function derive(prototype: object): object {
     encryptedSessionId: {
       configurable: true,
       get(this: object): unknown {
-        return entryOf(this).inert ? undefined : Reflect.get(prototype, 'encryptedSessionId', this)
+        if (entryOf(this).inert) return undefined
+        const signed: unknown = Reflect.get(prototype, 'encryptedSessionId', this)
+        return signed instanceof LateSignature ? signed.toString() : signed
       },
     },
     isModified: {

@@ -4,6 +4,7 @@ import type { ClientFacts } from '../client/client-facts.ts'
 import { InsecureConnectionError, NotSignedInError } from '../errors.ts'
 import { stateOf } from '../hooks/request-state.ts'
 import type { SessionParts } from '../session-parts.ts'
+import type { FastifySessionStore } from './fastify-session-store.ts'
 import { dataOf } from './session-data.ts'
 import { newEntry, type SessionEntry, entryOf } from './session-entry.ts'
 import { isChallenged, reauthenticatedMeta, type SessionNotes, signedInMeta } from './session-meta.ts'
@@ -28,9 +29,9 @@ export interface RequestSession {
   signedInAt(request: FastifyRequest): number | undefined
 }
 
-type RequestSessionParts = Pick<SessionParts, 'records' | 'events' | 'clock' | 'options'>
+type RequestSessionParts = Pick<SessionParts, 'records' | 'fastifyStore' | 'events' | 'clock' | 'options'>
 
-export function createRequestSession({ records, events, clock, options: { cookie, trackClients } }: RequestSessionParts): RequestSession {
+export function createRequestSession({ records, fastifyStore, events, clock, options: { cookie, trackClients } }: RequestSessionParts): RequestSession {
   return {
     signIn(request, userId, options = {}) {
       checkSignIn(userId, options)
@@ -38,14 +39,14 @@ export function createRequestSession({ records, events, clock, options: { cookie
       const { keep = [], idleTimeoutMs, metadata } = options
       const data = pick(dataOf(request.session ?? {}), keep)
       const meta = signedInMeta({ userId, now: clock.now(), client: clientOfRequest(request), idleTimeoutMs, metadata })
-      replaceSession(request, data, meta)
+      replaceSession(request, data, meta, fastifyStore)
       events.emit('signed-in', { id: request.session.sessionId, userId })
     },
     reauthenticate(request) {
       refuseInClear(request)
       const { meta } = currentEntry(request)
       if (meta.userId === undefined) throw new NotSignedInError()
-      replaceSession(request, dataOf(request.session), reauthenticatedMeta(meta, clock.now(), clientOfRequest(request)))
+      replaceSession(request, dataOf(request.session), reauthenticatedMeta(meta, clock.now(), clientOfRequest(request)), fastifyStore)
       events.emit('reauthenticated', { id: request.session.sessionId, userId: meta.userId })
     },
     async signOut(request) {
@@ -53,7 +54,7 @@ export function createRequestSession({ records, events, clock, options: { cookie
       if (loaded !== undefined) await records.end(loaded.id)
       if (replaces !== undefined) await records.end(replaces)
       if (loaded !== undefined) events.emit('signed-out', { id: loaded.id, userId: meta.userId })
-      startSession(request)
+      startSession(request, fastifyStore)
       const state = stateOf(request)
       if (state !== undefined) state.clear = state.cookieReceived
     },
@@ -81,9 +82,9 @@ export function createRequestSession({ records, events, clock, options: { cookie
 }
 
 // A new id for a new privilege: whoever planted the old id in this browser is left with nothing.
-function replaceSession(request: FastifyRequest, data: object, meta: SessionEntry['meta']): void {
+function replaceSession(request: FastifyRequest, data: object, meta: SessionEntry['meta'], fastifyStore: FastifySessionStore): void {
   const { loaded, replaces } = currentEntry(request)
-  const entry = startSession(request)
+  const entry = startSession(request, fastifyStore)
   Object.assign(request.session, data)
   entry.meta = meta
   entry.metaChanged = true

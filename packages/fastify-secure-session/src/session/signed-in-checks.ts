@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { type ClientChangeAnswer, type ClientChangePolicy, findChanges, readClient } from '../client/client-change.ts'
 import type { SessionEvents } from '../events/session-events.ts'
 import { stateOf } from '../hooks/request-state.ts'
+import type { FastifySessionStore } from './fastify-session-store.ts'
 import type { OwnershipCheck } from './ownership-check.ts'
 import type { SessionEntry } from './session-entry.ts'
 import { clientOf } from './session-meta.ts'
@@ -16,13 +17,14 @@ export interface SignedInChecks {
 
 interface SignedInChecksOptions {
   readonly records: SessionRecords
+  readonly fastifyStore: FastifySessionStore
   readonly events: SessionEvents
   /** `undefined`: clients are not compared. */
   readonly clientChange: ClientChangePolicy | undefined
   readonly verifyOwner: OwnershipCheck | undefined
 }
 
-export function createSignedInChecks({ records, events, clientChange, verifyOwner }: SignedInChecksOptions): SignedInChecks {
+export function createSignedInChecks({ records, fastifyStore, events, clientChange, verifyOwner }: SignedInChecksOptions): SignedInChecks {
   return {
     run(request, entry) {
       const ended = clientChange === undefined ? undefined : checkClient(request, entry, clientChange)
@@ -61,7 +63,7 @@ export function createSignedInChecks({ records, events, clientChange, verifyOwne
   async function end(request: FastifyRequest, { loaded, meta }: SessionEntry): Promise<void> {
     if (loaded !== undefined) await records.end(loaded.id)
     events.emit('ended', { id: loaded?.id ?? '', userId: meta.userId })
-    startSession(request)
+    startSession(request, fastifyStore)
     const state = stateOf(request)
     if (state !== undefined) state.clear = true
   }

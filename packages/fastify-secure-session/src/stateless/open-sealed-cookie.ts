@@ -21,13 +21,13 @@ export function createOpenSealedCookie(parts: OpenSealedCookieParts) {
     const value = request.cookies[name]
     const state = startState(request, value !== undefined)
     if (value === undefined) {
-      done()
+      fastifyStore.buildNew(done)
       return
     }
     // @fastify/session would take it for a signed id that does not verify.
     delete request.cookies[name]
     if (request.routeOptions.config.secureSession === false) {
-      done()
+      fastifyStore.buildNew(done)
       return
     }
     const opened = open(value)
@@ -52,7 +52,7 @@ export function createOpenSealedCookie(parts: OpenSealedCookieParts) {
         // It may be sealed by a key that only other instances know: the browser keeps it.
         events.emit('refused')
       }
-      done()
+      fastifyStore.buildNew(done)
     }
   }
 

@@ -1,0 +1,19 @@
+import type { CookieSigner } from '@keyturn/token-crypto'
+
+/**
+ * Signed id of a new session, made when somebody asks for it: most new sessions hold nothing, and no browser ever gets
+ * their cookie.
+ */
+export class LateSignature {
+  readonly #id: string
+  readonly #signer: CookieSigner
+
+  constructor(id: string, signer: CookieSigner) {
+    this.#id = id
+    this.#signer = signer
+  }
+
+  toString(): string {
+    return this.#signer.sign(this.#id)
+  }
+}
