@@ -21,6 +21,8 @@ interface Browser {
   signIn(): Promise<number>
   /** Who is signed in; the status where the answer is none. */
   user(): Promise<unknown>
+  /** As `user`, asked again while a busy machine is too slow for the time limits of the chain: 503 is no logout. */
+  userInTheEnd(): Promise<unknown>
 }
 
 const SESSION_SECRET = randomBytes(32).toString('base64url')
@@ -58,13 +60,19 @@ async function open(t: Test, options: SecureSessionOptions = {}): Promise<Browse
     jar.take(answer)
     return answer
   }
+  const user = async (): Promise<unknown> => {
+    const { statusCode, json } = await send('GET', '/me')
+    return statusCode === 200 ? json<{ user: unknown }>().user : statusCode
+  }
   return {
     app,
     lines,
     signIn: async () => (await send('POST', '/sign-in')).statusCode,
-    async user() {
-      const { statusCode, json } = await send('GET', '/me')
-      return statusCode === 200 ? json<{ user: unknown }>().user : statusCode
+    user,
+    async userInTheEnd() {
+      let seen = await user()
+      for (; seen === 503; seen = await user()) await sleep(20)
+      return seen
     },
   }
 }
@@ -80,13 +88,14 @@ const isWell = (browser: Browser) => async () => (await chainOf(browser))?.degra
 t.test('Redis dies and comes back empty: its users stay, and health, metrics and log say what happens', async (t) => {
   const metrics = new Registry()
   const browser = await open(t, { metrics })
-  t.equal(await browser.signIn(), 200)
+  await until(async () => (await browser.signIn()) === 200)
   await until(isWell(browser))
 
   await servers.redis.kill()
   await until(async () => (await browser.user()) === 'ada')
   t.match(await chainOf(browser), { serving: 'postgres', degraded: true, links: [{ name: 'redis' }, { name: 'postgres' }] })
-  t.equal((await browser.app.inject('/health/ready')).statusCode, 200, 'ready while one store serves')
+  await until(async () => (await browser.app.inject('/health/ready')).statusCode === 200)
+  t.pass('ready while one store serves')
   const during = await metrics.metrics()
   t.match(during, /keyturn_session_link_serving\{link="postgres"\} 1/)
   t.match(during, /keyturn_session_link_state\{link="redis",state="closed"\} 0/)
@@ -96,9 +105,8 @@ t.test('Redis dies and comes back empty: its users stay, and health, metrics and
   t.match(browser.lines.find(({ chainEvent }) => chainEvent === 'link-lost'), { level: 40, link: 'redis' })
 
   await servers.redis.restart()
-  await until(isWell(browser))
-  t.equal(await browser.user(), 'ada')
-  t.match(await chainOf(browser), { serving: 'redis' })
+  await until(async () => (await isWell(browser)()) && (await chainOf(browser))?.serving === 'redis')
+  t.equal(await browser.userInTheEnd(), 'ada')
   t.match(await metrics.metrics(), /keyturn_session_reconciled_total\{link="redis",outcome="moved"\} [1-9]/)
 })
 
@@ -106,27 +114,27 @@ t.test('a server starts while Redis is down, and says on what', async (t) => {
   await servers.redis.kill()
   const browser = await open(t)
   await until(async () => (await browser.signIn()) === 200)
-  t.equal(await browser.user(), 'ada')
+  t.equal(await browser.userInTheEnd(), 'ada')
   await until(() => browser.lines.some(({ chainEvent, link }) => chainEvent === 'serving' && link === 'postgres'))
   await servers.redis.restart()
   await until(isWell(browser))
-  t.equal(await browser.user(), 'ada')
+  t.equal(await browser.userInTheEnd(), 'ada')
 })
 
 t.test('a server starts while PostgreSQL is down', async (t) => {
   await servers.postgres.kill()
   const browser = await open(t)
   await until(async () => (await browser.signIn()) === 200)
-  t.equal(await browser.user(), 'ada')
+  t.equal(await browser.userInTheEnd(), 'ada')
   t.match(await chainOf(browser), { serving: 'redis' })
   await servers.postgres.restart()
   await until(isWell(browser))
-  t.equal(await browser.user(), 'ada')
+  t.equal(await browser.userInTheEnd(), 'ada')
 })
 
 t.test('with both down requests are refused and nobody is logged out, unless memory is asked for', async (t) => {
   const careful = await open(t)
-  t.equal(await careful.signIn(), 200)
+  await until(async () => (await careful.signIn()) === 200)
   await until(isWell(careful))
   await Promise.all([servers.redis.kill(), servers.postgres.kill()])
   t.equal(await careful.user(), 503)
@@ -135,20 +143,20 @@ t.test('with both down requests are refused and nobody is logged out, unless mem
 
   const bold = await open(t, { fallback: { memory: true } })
   await until(async () => (await bold.signIn()) === 200)
-  t.equal(await bold.user(), 'ada')
+  t.equal(await bold.userInTheEnd(), 'ada')
   t.match(await chainOf(bold), { serving: 'memory', degraded: true })
   t.match(bold.lines.find(({ chainEvent }) => chainEvent === 'memory-serving'), { level: 40 })
 
   await Promise.all([servers.redis.restart(), servers.postgres.restart()])
   await until(isWell(bold))
-  t.equal(await bold.user(), 'ada', 'what memory held moved up')
+  t.equal(await bold.userInTheEnd(), 'ada', 'what memory held moved up')
   await until(isWell(careful))
-  t.equal(await careful.user(), 'ada')
+  t.equal(await careful.userInTheEnd(), 'ada')
 })
 
 t.test('without fall-back there is one store, and no chain in health', async (t) => {
   const browser = await open(t, { fallback: false })
-  t.equal(await browser.signIn(), 200)
+  await until(async () => (await browser.signIn()) === 200)
   const health = await browser.app.secureSession.health()
   t.match(health, { status: 'ok', store: { name: 'redis' } })
   t.notOk('chain' in health)

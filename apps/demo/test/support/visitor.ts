@@ -30,8 +30,8 @@ export async function openBrowser(t: Test): Promise<(address: string, options?: 
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('console', (message) => {
-      // While the process is restarted nobody listens, and the page asks until somebody does.
-      if (message.type() === 'error' && !message.text().includes('ERR_CONNECTION_REFUSED')) complaints.push(message.text())
+      // While the process is restarted it answers 503, cuts connections off and then does not listen; the page asks until another does.
+      if (message.type() === 'error' && !/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|status of 503/.test(message.text())) complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(address)

@@ -20,8 +20,12 @@ t.test('ready follows the store as it dies and comes back; live does not', async
     await store.close()
   })
   const status = async (url: string) => (await get(url)).statusCode
-  await get('/set/user/ada')
-  t.equal(await status('/health/ready'), 200)
+  // The time limit of the store is short: where it was too short for a busy machine, the request is sent again.
+  const until = async (url: string, expected: number): Promise<void> => {
+    while ((await status(url)) !== expected) await sleep(20)
+  }
+  await until('/set/user/ada', 200)
+  await until('/health/ready', 200)
 
   await postgres.server.kill()
   t.equal(await status('/health/ready'), 503)
@@ -29,10 +33,12 @@ t.test('ready follows the store as it dies and comes back; live does not', async
   t.strictSame((await get('/health/ready')).json(), { status: 'fail' }, 'nothing that helps an attacker')
 
   await postgres.server.restart()
-  t.equal(await status('/health/ready'), 200)
+  await until('/health/ready', 200)
 
   t.equal(await status('/health'), 404, 'detail is for operators')
-  const detail = await app.inject({ url: '/health', headers: { 'x-operator': '1' } })
+  const readDetail = () => app.inject({ url: '/health', headers: { 'x-operator': '1' } })
+  let detail = await readDetail()
+  for (let attempt = 1; detail.json().status !== 'pass' && attempt < 20; attempt++) detail = await readDetail()
   t.match(detail.headers['content-type'], 'application/health+json')
   t.match(detail.json(), {
     status: 'pass',

@@ -19,7 +19,7 @@ t.test('a database that goes away and comes back only delays the run; one that s
 
   let restarted: Promise<unknown> | undefined
   const onProgress = (): void => void (restarted ??= server.restart())
-  const report = await reencryptColumn({ url, ...COLUMN, from: to, to, pageSize: 50, maxItemsPerSecond: 1500, attempts: 12, onProgress })
+  const report = await reencryptColumn({ url, ...COLUMN, from: to, to, pageSize: 50, maxItemsPerSecond: 1500, attempts: 100, onProgress })
   await restarted
   t.ok(restarted, 'restarted in the middle')
   t.match(report, { state: 'done', total: 4000, outcomes: { changed: 4000 } })

@@ -12,6 +12,9 @@ const DENIED = 'KEYTURN_SECRET_SOURCE_DENIED'
 const FAILED = 'KEYTURN_SECRET_SOURCE_FAILED'
 const DELETION = 'KEYTURN_SECRET_DELETION_SCHEDULED'
 
+/** Only a server that never answers needs an impatient provider; elsewhere a busy machine must not look like an outage. */
+const limitFor = (effect: Effect, timeoutMs: number): { timeoutMs: number } => ({ timeoutMs: 'answer' in effect ? timeoutMs : 30_000 })
+
 type Effect = Parameters<Awaited<ReturnType<typeof startBench>>['server']['fail']>[0]['effect']
 
 const TRANSIENT: Record<string, Effect> = {
@@ -41,7 +44,7 @@ const LASTING: Record<string, [Effect, string]> = {
 t.test('what passes is waited out, and a start then goes on', async (t) => {
   for (const [name, effect] of Object.entries(TRANSIENT)) {
     const { server, connect } = await startBench(t)
-    const provider = connect({ timeoutMs: 200 })
+    const provider = connect(limitFor(effect, 500))
     const end = server.fail({ effect })
     await t.rejects(provider.load(), { code: UNAVAILABLE, message: /No secret was created/ }, name)
     await t.rejects(async () => provider.create?.(sampleVersion()), { code: UNAVAILABLE }, `${name}, at creation`)
@@ -66,7 +69,7 @@ t.test('what lasts is told at once, with what to do', async (t) => {
     for (const environment of ['production', 'development']) {
       await t.rejects(createSecretManager({ providers: [connect()], environment }), { code }, `${name}: does not start in ${environment}`)
     }
-    t.ok(performance.now() - startedAt < 2000)
+    t.ok(performance.now() - startedAt < 25_000, 'and not after the time that a start waits for an outage to pass')
     t.equal(server.count('CreateSecret') + server.count('PutSecretValue'), 0, 'and nothing is created')
   }
 })
@@ -76,7 +79,7 @@ t.test('never a creation after an outage, in any environment', async (t) => {
     const { server, connect } = await startBench(t)
     server.fail({ operation: ['DescribeSecret', 'GetSecretValue'], effect })
     for (const environment of ['production', 'development']) {
-      const start = createSecretManager({ providers: [connect({ timeoutMs: 100 })], environment, startTimeoutMs: 0 })
+      const start = createSecretManager({ providers: [connect(limitFor(effect, 100))], environment, startTimeoutMs: 0 })
       await t.rejects(start, { code: UNAVAILABLE }, `${name} in ${environment}`)
     }
     t.equal(server.count('CreateSecret') + server.count('PutSecretValue'), 0)
@@ -117,7 +120,7 @@ t.test('a rotation that fails leaves what was there', async (t) => {
   for (const operation of ['PutSecretValue', 'UpdateSecretVersionStage'] as const) {
     for (const effect of [...Object.values(TRANSIENT), { error: 'AccessDeniedException' }, { error: 'LimitExceededException' }]) {
       const { server, connect } = await startBench(t)
-      const provider = connect({ timeoutMs: 100 })
+      const provider = connect(limitFor(effect, 2000))
       const set = (await provider.create?.(sampleVersion())) as SecretSet
       const end = server.fail({ operation, effect })
       await t.rejects(async () => provider.replace?.(stage(set, NOW), set))

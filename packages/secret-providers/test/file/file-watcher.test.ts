@@ -5,6 +5,7 @@ import { systemClock } from '@keyturn/token-crypto'
 import t, { type Test } from 'tap'
 import { watchFile } from '../../src/file/file-watcher.ts'
 import { createFileProvider } from '../../src/index.ts'
+import { untilLookedAt } from '../fixtures/looked-at.ts'
 import { stage } from '../../src/rotation/phases.ts'
 import { NOW, sampleVersion } from '../fixtures/samples.ts'
 
@@ -35,7 +36,7 @@ t.test('where nothing is told, looking finds it: a folder that comes later', asy
   const clock = createFakeClock()
   const changes = createChanges()
   const end = watchFile({ path, pollMs: 1000, clock, onChange: changes.onChange })
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await untilLookedAt(path)
   mkdirSync(folder)
   writeFileSync(path, 'x')
   await clock.advance(1000)
@@ -61,7 +62,7 @@ t.test('a provider tells of what another one wrote, and stops when closed', asyn
   const reader = createFileProvider({ folder })
   const changes = createChanges()
   reader.watch?.(changes.onChange)
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await untilLookedAt(join(folder, 'session-secrets.json'))
   await writer.replace?.(stage(set, NOW), set)
   await changes.next()
   await reader.close?.()
@@ -77,7 +78,10 @@ function watched(t: Test) {
   const changes = createChanges()
   const end = watchFile({ path, pollMs: 60_000, clock: systemClock, onChange: changes.onChange })
   t.teardown(end)
-  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
+  const settle = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await untilLookedAt(path)
+  }
   return { path, changes, settle, end }
 }
 
@@ -90,14 +94,14 @@ function createChanges() {
       changes.count++
       waiting?.()
     },
-    /** The next change that no call has had yet, or a failure after five seconds. */
+    /** The next change that no call has had yet, or a failure after half a minute. */
     async next(): Promise<void> {
       if (taken < changes.count) {
         taken = changes.count
         return
       }
       await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('no change was told')), 5000)
+        const timer = setTimeout(() => reject(new Error('no change was told')), 30_000)
         waiting = () => {
           clearTimeout(timer)
           taken = changes.count

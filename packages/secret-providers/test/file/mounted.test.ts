@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createFileProvider } from '../../src/index.ts'
+import { untilLookedAt } from '../fixtures/looked-at.ts'
 import { sampleText, textOf } from '../fixtures/samples.ts'
 
 t.test('a secret that Kubernetes mounts is read through its links, and only read', async (t) => {
@@ -19,13 +20,14 @@ t.test('a swap of the link behind it is told of', async (t) => {
   const provider = createFileProvider({ path, access: 'mounted', pollMs: 50 })
   const changed = new Promise<void>((resolve, reject) => {
     // Watchers do not keep a process alive: this timer does.
-    const timer = setTimeout(() => reject(new Error('no change was told')), 5000)
+    const timer = setTimeout(() => reject(new Error('no change was told')), 30_000)
     provider.watch?.(() => {
       clearTimeout(timer)
       resolve()
     })
   })
   await new Promise((resolve) => setTimeout(resolve, 100))
+  await untilLookedAt(path)
   const next = sampleText()
   addVersion(root, '..2026_02_01', next)
   symlinkSync('..2026_02_01', join(root, '..data.new'))

@@ -31,7 +31,7 @@ for (const source of ['file', 'aws'] as const) {
 }
 
 t.test('aws: the same with one instance cut off from the source throughout: it goes on, and recovers', async (t) => {
-  const fleet = await startFleet(t, 'aws')
+  const fleet = await startFleet(t, 'aws', { firstIsImpatient: true })
   const [cutOff] = fleet.instances as [Instance]
   const others = fleet.instances.slice(1)
   const traffic = await startTraffic(fleet.instances, { users: 100, perSecond: PER_SECOND })
@@ -49,7 +49,7 @@ t.test('aws: the same with one instance cut off from the source throughout: it g
   await fleet.restore()
   const startedAt = performance.now()
   while ((await cutOff.status()).failures > 0) await sleep(20)
-  t.ok(performance.now() - startedAt < 5000, 'it recovers within its back-off')
+  t.ok(performance.now() - startedAt < 20_000, 'it recovers within its back-off')
   const before = traffic.passedOn
   await sleep(1000)
   await traffic.stop()
@@ -63,9 +63,12 @@ t.test('compromise: within one refresh nothing under an old key is accepted anyw
     const fleet = await startFleet(t, source)
     const users = await Promise.all(fleet.instances.map((instance, i) => signIn(instance, `user-${i}`)))
     await rotate(fleet.instances, fleet.instances[0] as Instance)
-    await (fleet.instances[1] as Instance).order('compromise')
-    // One refresh, and what a busy machine takes for it.
-    await sleep(REFRESH_MS + 1000)
+    const second = fleet.instances[1] as Instance
+    await second.order('compromise')
+    const { primaryKeyId } = await second.status()
+    const startedAt = performance.now()
+    await untilAllHave(fleet.instances, primaryKeyId)
+    t.ok(performance.now() - startedAt < REFRESH_MS + 20_000, 'one refresh, and what a busy machine takes for it')
     for (const instance of fleet.instances) {
       const answers = await Promise.all(users.map((user) => get(instance, { ...user })))
       t.ok(answers.every(({ status }) => status === 401), `${source}: refused everywhere`)
@@ -85,13 +88,14 @@ interface Fleet {
   restore(): Promise<void> | undefined
 }
 
-async function startFleet(t: Test, source: 'file' | 'aws'): Promise<Fleet> {
+/** An impatient instance counts its source as down soon; elsewhere a busy machine must not look like an outage. */
+async function startFleet(t: Test, source: 'file' | 'aws', { firstIsImpatient = false } = {}): Promise<Fleet> {
   const server = source === 'aws' ? await startSecretsManager() : undefined
   const proxy = server === undefined ? undefined : await startProxy({ host: server.host, port: server.port })
   const place = source === 'aws' ? 'fleet/session' : join(t.testdir(), 'secrets')
   const instances = await Promise.all(
     Array.from({ length: INSTANCES }, (_, i) =>
-      startInstance({ source, place, refreshIntervalMs: REFRESH_MS, env: envOf(server, i === 0 ? proxy?.port : undefined) }),
+      startInstance({ source, place, refreshIntervalMs: REFRESH_MS, env: envOf(server, { port: i === 0 ? proxy?.port : undefined, timeoutMs: i === 0 && firstIsImpatient ? 300 : 20_000 }) }),
     ),
   )
   const provider = server === undefined ? createFileProvider({ folder: place }) : createAwsProvider({ secretId: place, ...server.clientConfig })
@@ -107,9 +111,10 @@ async function startFleet(t: Test, source: 'file' | 'aws'): Promise<Fleet> {
   return { instances, provider, secrets, cut: () => proxy?.blackHole(), restore: () => proxy?.restore() }
 }
 
-function envOf(server: SecretsManagerServer | undefined, port: number | undefined): Record<string, string> {
+function envOf(server: SecretsManagerServer | undefined, { port, timeoutMs }: { port: number | undefined; timeoutMs: number }): Record<string, string> {
   if (server === undefined) return {}
-  return port === undefined ? { ...server.env } : { ...server.env, AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}` }
+  const env = { ...server.env, SOURCE_TIMEOUT_MS: String(timeoutMs) }
+  return port === undefined ? env : { ...env, AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}` }
 }
 
 async function collect(provider: SecretProvider, secrets: Set<string>): Promise<void> {
@@ -120,8 +125,12 @@ async function collect(provider: SecretProvider, secrets: Set<string>): Promise<
 /** Begins a rotation at one instance, and waits until all of them sign with the new key. */
 async function rotate(instances: readonly Instance[], first: Instance): Promise<void> {
   const { pendingKeyId } = (await first.order('rotate')) as RotationResult
+  await untilAllHave(instances, pendingKeyId)
+}
+
+async function untilAllHave(instances: readonly Instance[], primaryKeyId: string | undefined): Promise<void> {
   for (const instance of instances) {
-    while ((await instance.status()).primaryKeyId !== pendingKeyId) await sleep(50)
+    while ((await instance.status()).primaryKeyId !== primaryKeyId) await sleep(50)
   }
 }
 

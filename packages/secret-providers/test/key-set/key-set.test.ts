@@ -31,7 +31,7 @@ t.test('what is written is read back as the same key set', async (t) => {
       if (keySet.createdAt !== written.createdAt || keySet.legacyFilesUntil !== written.legacyFilesUntil) throw new Error('dates')
       if (keySet.versions.some(({ secret }, index) => !secret.equals(written.versions[index]?.secret as Secret))) throw new Error('bytes')
     }),
-    { numRuns: 300 },
+    { seed: 20_260_108, numRuns: 300 },
   )
   t.pass('300 times')
 })

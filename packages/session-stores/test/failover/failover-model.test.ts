@@ -180,12 +180,16 @@ async function finish(clock: FakeClock, work: Promise<unknown>): Promise<void> {
 }
 
 t.test('whatever single fault comes, no ended session comes back and nothing acknowledged is lost', async (t) => {
+  // Breakers spread their pauses at random: here by the same numbers in each run.
+  let state = 1
+  t.intercept(Math, 'random', { value: () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647 })
   await fc.assert(
     fc.asyncProperty(fc.array(scene, { minLength: 1, maxLength: 3 }), async (scenes) => {
+      state = 1
       const { revived, loggedOut, lostWrites } = await play(scenes)
       assert.deepEqual({ revived, loggedOut, lostWrites }, { revived: [], loggedOut: [], lostWrites: [] })
       t.pass('as the model says')
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 20), endOnFailure: true },
+    { seed: Number(process.env['SEED'] ?? 20_260_106), numRuns: Number(process.env['RUNS'] ?? 20), endOnFailure: true },
   )
 })

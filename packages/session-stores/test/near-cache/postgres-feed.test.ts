@@ -22,7 +22,7 @@ const LISTENERS = "from pg_stat_activity where query like 'listen %' and pid <> 
 
 testFeed({
   server,
-  open: (url) => createPostgresStore({ url, maxConnections: 3 }),
+  open: (url, timeoutMs = 2000) => createPostgresStore({ url, timeoutMs, maxConnections: 3 }),
   async countCommands() {
     const [counted] = await sql`select coalesce(sum(calls), 0)::int as calls from pg_stat_statements
       where query not like '%pg_stat_statements%' and query not like '%pg_notify%'`

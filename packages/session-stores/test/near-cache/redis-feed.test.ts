@@ -22,7 +22,7 @@ const OF_THE_FEED = new Set(['ping', 'info', 'client|id', 'client|tracking', 'cl
 
 testFeed({
   server,
-  open: (url) => createRedisStore({ url }),
+  open: (url, timeoutMs = 2000) => createRedisStore({ url, timeoutMs }),
   async countCommands() {
     const lines = [...(await redis.info('commandstats')).matchAll(/^cmdstat_([\w|]+):calls=(\d+)/gm)]
     return lines.filter(([, name = '']) => !OF_THE_FEED.has(name)).reduce((sum, [, , calls]) => sum + Number(calls), 0)

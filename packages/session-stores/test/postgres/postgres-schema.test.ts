@@ -21,7 +21,7 @@ t.test('twelve processes that use an empty database first at the same time all s
   const { url, sql } = await freshDatabase(t)
   const script = new URL('./fixtures/first-use.ts', import.meta.url)
   const nodes = await Promise.all(Array.from({ length: 12 }, () => spawnNode(script, { env: { URL: url } })))
-  for (const node of nodes) await node.waitForLine(/^stored,stored,stored$/)
+  for (const node of nodes) await node.waitForLine(/^stored,stored,stored$/, { timeoutMs: 120_000 })
   const [counted] = await sql`select count(*)::int as n from web.keyturn_sessions`
   t.equal(counted?.['n'], 36)
   t.strictSame([...(await sql`select version from web.keyturn_sessions_schema`)], [{ version: 1 }])

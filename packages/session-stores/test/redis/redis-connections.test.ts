@@ -6,7 +6,7 @@ import { startRedis } from '@keyturn/testing/redis'
 import t from 'tap'
 import { putSample, sampleKey } from '../../src/conformance/samples.ts'
 import { createRedisStore } from '../../src/index.ts'
-import { realClock } from '../fixtures/outages.ts'
+import { realClock, timed, untilItWorks } from '../fixtures/outages.ts'
 
 t.test('TLS with a password: sessions are kept, and a certificate nobody vouches for is refused', async (t) => {
   await using server = await startRedis({ tls: 'required', password: 'p@ss/word' })
@@ -47,11 +47,11 @@ t.test('a line on which nothing comes through delays a request by its time limit
   await using proxy = await startProxy({ port: server.port })
   const store = createRedisStore({ url: proxy.url(server.url), timeoutMs: 300 })
   t.teardown(() => store.close())
-  const { key, record } = await putSample(store, realClock)
+  const { key, record } = await untilItWorks(() => putSample(store, realClock))
   proxy.blackHole()
-  const startedAt = performance.now()
-  await t.rejects(store.get(key), { code: 'KEYTURN_STORE_UNAVAILABLE' })
-  t.ok(performance.now() - startedAt < 2000)
+  const { error, inTime } = await timed(() => store.get(key))
+  t.match(error, { code: 'KEYTURN_STORE_UNAVAILABLE' })
+  t.ok(inTime)
   await proxy.restore()
-  t.strictSame((await store.get(key))?.sealed, record.sealed)
+  t.strictSame((await untilItWorks(() => store.get(key)))?.sealed, record.sealed)
 })

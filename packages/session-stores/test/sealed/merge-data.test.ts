@@ -21,7 +21,7 @@ t.test('what the request set or deleted is as it left it, all else as in the sto
       const expected = apply(apply(loaded, theirs), mine.filter((change) => changesIt(loaded, change)))
       return sameText(merged, expected)
     }),
-    { numRuns: 3000 },
+    { seed: 20_260_105, numRuns: 3000 },
   ))
 })
 
@@ -29,7 +29,7 @@ t.test('who changed nothing changes nothing', async (t) => {
   t.doesNotThrow(() => fc.assert(
     fc.property(models, models, (loaded, theirs) =>
       sameText(mergeData({ loaded: toText(loaded), mine: toText(loaded), theirs: toText(theirs) }), theirs)),
-    { numRuns: 1000 },
+    { seed: 20_260_105, numRuns: 1000 },
   ))
 })
 
@@ -37,7 +37,7 @@ t.test('who merges with what was loaded has what it wrote', async (t) => {
   t.doesNotThrow(() => fc.assert(
     fc.property(models, models, (loaded, mine) =>
       sameText(mergeData({ loaded: toText(loaded), mine: toText(mine), theirs: toText(loaded) }), mine)),
-    { numRuns: 1000 },
+    { seed: 20_260_105, numRuns: 1000 },
   ))
 })
 
@@ -50,7 +50,7 @@ t.test('changes of different keys merge the same in either order', async (t) => 
       const other = mergeData({ loaded: toText(loaded), mine: b, theirs: a })
       return sameText(one, toModel(other))
     }),
-    { numRuns: 1000 },
+    { seed: 20_260_105, numRuns: 1000 },
   ))
 })
 

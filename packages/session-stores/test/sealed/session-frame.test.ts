@@ -16,7 +16,7 @@ t.test('every frame is read as it was written', async (t) => {
       const read = decodeFrame(encodeFrame(written))
       t.strictSame({ ...read }, { ...written })
     }),
-    { numRuns: 200 },
+    { seed: 20_260_104, numRuns: 200 },
   )
 })
 

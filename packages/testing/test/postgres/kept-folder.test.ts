@@ -8,7 +8,7 @@ import { startPostgres } from '../../src/postgres/index.ts'
 
 // Servers are ended by `await using`: tap removes its folder before it runs the teardowns.
 function connect(url: string): postgres.Sql {
-  return postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  return postgres(url, { max: 1, connect_timeout: 30, onnotice: () => {} })
 }
 
 test('a second start on a kept folder finds the data and the password of the first', async t => {

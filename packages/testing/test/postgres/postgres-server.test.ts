@@ -3,8 +3,8 @@ import postgres from 'postgres'
 import { test } from 'tap'
 import { startPostgres } from '../../src/postgres/index.ts'
 
-function connect(url: string): postgres.Sql {
-  return postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
+function connect(url: string, connect_timeout = 30): postgres.Sql {
+  return postgres(url, { max: 1, connect_timeout, onnotice: () => {} })
 }
 
 test('a temporary server answers with its version, on 127.0.0.1 only, behind a password', async t => {
@@ -77,7 +77,7 @@ test('a paused server accepts connections, new and old, and answers none until i
   await old`SELECT 1`
   server.pause()
   const late = old`SELECT 2 AS answer`.execute()
-  await t.rejects(connect(server.url)`SELECT 1`, { code: 'CONNECT_TIMEOUT' })
+  await t.rejects(connect(server.url, 2)`SELECT 1`, { code: 'CONNECT_TIMEOUT' })
   t.equal(await Promise.race([late, new Promise(resolve => setTimeout(resolve, 100, 'nothing'))]), 'nothing')
   server.resume()
   t.strictSame([...await late], [{ answer: 2 }])

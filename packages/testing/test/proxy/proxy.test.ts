@@ -37,7 +37,7 @@ async function dial(t: Test, proxy: Proxy): Promise<Socket> {
 
 async function ask(socket: Socket, text: string): Promise<string> {
   socket.write(text)
-  const [answer] = await once(socket, 'data', { signal: AbortSignal.timeout(5_000) })
+  const [answer] = await once(socket, 'data', { signal: AbortSignal.timeout(30_000) })
   return String(answer)
 }
 
@@ -52,7 +52,7 @@ test('data passes both ways, and connections are counted', async t => {
   t.equal(await ask(two, 'b'), 'b!')
   t.equal(proxy.openConnections, 2)
   one.destroy()
-  await sleep(50)
+  while (proxy.openConnections > 1) await sleep(5)
   t.equal(proxy.openConnections, 1)
   t.equal(proxy.totalConnections, 2)
 })
@@ -65,9 +65,14 @@ test('a delay holds back each direction', async t => {
   t.equal(await ask(socket, 'a'), 'a!')
   t.ok(performance.now() - start >= 195, 'there and back')
   proxy.delay(0)
-  const again = performance.now()
-  await ask(socket, 'b')
-  t.ok(performance.now() - again < 100)
+  // The soonest of many: a busy machine may hold up any of them.
+  let soonest = Number.POSITIVE_INFINITY
+  for (let round = 0; round < 20; round++) {
+    const again = performance.now()
+    await ask(socket, 'b')
+    soonest = Math.min(soonest, performance.now() - again)
+  }
+  t.ok(soonest < 100)
   t.throws(() => proxy.delay(Number.NaN), TypeError)
 })
 
@@ -103,6 +108,7 @@ test('a black hole for replies lets the server hear what it cannot answer', asyn
   const socket = await dial(t, proxy)
   proxy.blackHole({ only: 'replies' })
   socket.write('write this')
+  while (heard.length === 0) await sleep(5)
   t.ok(await silentFor(socket, 150))
   t.strictSame(heard, ['write this'])
 })
@@ -133,7 +139,7 @@ test('a server that is down shows as a reset', async t => {
 test('PostgreSQL works through it, and its driver notices a cut', async t => {
   await using server = await startPostgres()
   await using proxy = await startProxy({ port: server.port })
-  const sql = postgres(proxy.url(server.url), { max: 1, connect_timeout: 2 })
+  const sql = postgres(proxy.url(server.url), { max: 1, connect_timeout: 30 })
   t.teardown(() => sql.end({ timeout: 0 }))
   t.strictSame([...await sql`SELECT 1 AS id`], [{ id: 1 }])
   const slow = sql`SELECT pg_sleep(30)`.execute()

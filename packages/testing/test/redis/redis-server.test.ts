@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { startRedis } from '../../src/redis/index.ts'
 
 function connect(t: Test, url: string): Redis {
-  const client = new Redis(url, { retryStrategy: null, maxRetriesPerRequest: 0, connectTimeout: 1_000 })
+  const client = new Redis(url, { retryStrategy: null, maxRetriesPerRequest: 0, connectTimeout: 30_000 })
   client.on('error', () => {})
   t.teardown(() => client.disconnect())
   return client

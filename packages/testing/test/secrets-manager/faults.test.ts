@@ -2,6 +2,7 @@ import {
   CreateSecretCommand, DescribeSecretCommand, GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { test } from 'tap'
+import { createFakeClock } from '../../src/clock/index.ts'
 import { startProxy } from '../../src/proxy/index.ts'
 import { connect, FIRST, SECOND } from './fixtures/connect.ts'
 
@@ -56,7 +57,7 @@ test('latency delays the answer, not the effect', async t => {
   const heal = server.fail({ operation: 'CreateSecret', effect: { latencyMs: 300 } })
   const start = performance.now()
   const created = client.send(new CreateSecretCommand({ Name: SecretId, SecretString: 'value' }))
-  await new Promise(resolve => setTimeout(resolve, 100))
+  while (server.count('CreateSecret') === 0) await new Promise(resolve => setTimeout(resolve, 5))
   await client.send(new DescribeSecretCommand({ SecretId }))
   await created
   t.ok(performance.now() - start >= 295)
@@ -83,7 +84,8 @@ test('an access key with a policy may do nothing else', async t => {
 })
 
 test('reads lag behind writes, while writes see the latest state', async t => {
-  const { server, client } = await connect(t)
+  const clock = createFakeClock()
+  const { server, client } = await connect(t, { clock })
   await client.send(new CreateSecretCommand({ Name: SecretId, SecretString: 'first', ClientRequestToken: FIRST }))
   server.setReadLag({ ms: 400 })
   await client.send(new PutSecretValueCommand({ SecretId, SecretString: 'second', ClientRequestToken: SECOND }))
@@ -92,7 +94,7 @@ test('reads lag behind writes, while writes see the latest state', async t => {
   await client.send(new CreateSecretCommand({ Name: 'fresh', SecretString: 'x' }))
   await t.rejects(client.send(new DescribeSecretCommand({ SecretId: 'fresh' })), { name: 'ResourceNotFoundException' })
   await t.rejects(client.send(new CreateSecretCommand({ Name: 'fresh', SecretString: 'y' })), { name: 'ResourceExistsException' })
-  await new Promise(resolve => setTimeout(resolve, 420))
+  await clock.advance(400)
   t.match(await client.send(new GetSecretValueCommand({ SecretId })), { SecretString: 'second' })
   await client.send(new DescribeSecretCommand({ SecretId: 'fresh' }))
 })
