@@ -1,5 +1,6 @@
 /**
- * Waits for `work` no longer than `limitMs`; what it settles to later is nobody's concern.
+ * Waits for `work` no longer than `limitMs`; what it settles to later is nobody's concern. Where this process itself
+ * stood still meanwhile, an answer that has come by then is read first.
  *
  * @param onLimit - Called when time is up; gives the error to reject with.
  * @param toError - What to reject with where `work` does. Default: the same.
@@ -13,16 +14,25 @@ export function withTimeLimit<T>(
   onSettled?: () => void,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(onLimit()), limitMs)
+    let isOver = false
+    const timer = setTimeout(() => {
+      // Timers may run before sockets are read; what is due after that comes after the answers that wait there.
+      setImmediate(() => {
+        if (!isOver) reject(onLimit())
+      })
+    }, limitMs)
+    const settle = (): void => {
+      isOver = true
+      clearTimeout(timer)
+      onSettled?.()
+    }
     work.then(
       (value) => {
-        clearTimeout(timer)
-        onSettled?.()
+        settle()
         resolve(value)
       },
       (error: unknown) => {
-        clearTimeout(timer)
-        onSettled?.()
+        settle()
         reject(toError(error))
       },
     )
