@@ -67,7 +67,8 @@ async function restart({ path, init }) {
   tell('This process is ending; another one takes its place.')
   for (let attempt = 0; attempt < RESTART_ATTEMPTS; attempt++) {
     await pause(RESTART_POLL_MS)
-    const instance = await fetch('/process').then((answer) => answer.text()).catch(() => before)
+    // The process that is ending may still answer, with an error.
+    const instance = await fetch('/process').then((answer) => (answer.ok ? answer.text() : before), () => before)
     if (instance !== before) return show({ path: '/?after=restarted' })
   }
   throw new Error('no new process came')
