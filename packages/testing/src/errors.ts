@@ -53,3 +53,12 @@ export class PythonFailedError extends TestingError {
     super('KEYTURN_TESTING_PYTHON_FAILED', message, options)
   }
 }
+
+/** A run of wrk did not end well. */
+export class WrkFailedError extends TestingError {
+  declare readonly code: 'KEYTURN_TESTING_WRK_FAILED'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('KEYTURN_TESTING_WRK_FAILED', message, options)
+  }
+}

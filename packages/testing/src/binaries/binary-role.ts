@@ -6,8 +6,8 @@ export interface BinaryRole {
   readonly variable: string
   /** Names to look for on PATH, and paths to look at after it. */
   readonly candidates: readonly string[]
-  /** What shows that it runs: arguments after which it ends with code 0, and what it then prints. */
-  readonly probe: { readonly args: readonly string[], readonly prints: RegExp }
+  /** What shows that it runs: arguments after which it ends with `code`, by default 0, and what it then prints. */
+  readonly probe: { readonly args: readonly string[], readonly prints: RegExp, readonly code?: number }
   readonly debian: DebianSource
   /** Image that carries it, and its path in there. Absent: no image serves. */
   readonly docker?: { readonly image: string, readonly path: string }

@@ -1,5 +1,6 @@
 import { findBinary } from '../binaries/find-binary.ts'
 import { PythonFailedError } from '../errors.ts'
+import { collectText } from '../processes/collect-text.ts'
 import { startManagedProcess } from '../processes/managed-process.ts'
 import { pythonRole } from './python-binary.ts'
 
@@ -29,7 +30,7 @@ export async function runPython(script: string, { input = '', args = [], timeout
     env: { ...process.env, ...binary.env },
     endSignal: 'SIGKILL',
   })
-  const [printed, errors] = [collect(running.child.stdout), collect(running.child.stderr)]
+  const [printed, errors] = [collectText(running.child.stdout), collectText(running.child.stderr)]
   running.child.stdin?.end(input)
   try {
     const { code, signal } = await running.waitForExit({ timeoutMs })
@@ -38,10 +39,4 @@ export async function runPython(script: string, { input = '', args = [], timeout
   } finally {
     await running.end({ signal: 'SIGKILL', timeoutMs: 10_000 })
   }
-}
-
-function collect(stream: NodeJS.ReadableStream | null): () => string {
-  const pieces: Buffer[] = []
-  stream?.on('data', (piece: Buffer) => pieces.push(piece))
-  return () => Buffer.concat(pieces).toString()
 }

@@ -18,8 +18,8 @@ export interface BenchOptions {
   readonly memorySignIns: number
 }
 
-const FULL = { rounds: 5, warmUpMs: 1000, measureMs: 5000, connections: 50, sessions: 2000, memorySignIns: 200_000 }
-const QUICK = { ...FULL, rounds: 3, warmUpMs: 500, measureMs: 1300, memorySignIns: 0 }
+const FULL = { rounds: 5, warmUpMs: 1500, measureMs: 5000, connections: 50, sessions: 2000, memorySignIns: 200_000 }
+const QUICK = { ...FULL, rounds: 3, warmUpMs: 700, measureMs: 1000, memorySignIns: 0 }
 
 export const usage: string = `npx -y pnpm bench [options]
   --quick               what the goals need, in about three minutes
@@ -28,7 +28,7 @@ export const usage: string = `npx -y pnpm bench [options]
   --workloads r1,r2     only these: ${workloads.map(({ name }) => name).join(', ')}
   --rounds n            default ${FULL.rounds}, quick ${QUICK.rounds}
   --warm-up-ms n        before each measurement, default ${FULL.warmUpMs}, quick ${QUICK.warmUpMs}
-  --measure-ms n        length of each measurement, default ${FULL.measureMs}, quick ${QUICK.measureMs}
+  --measure-ms n        length of each measurement, whole seconds, default ${FULL.measureMs}, quick ${QUICK.measureMs}
   --connections n       default ${FULL.connections}
   --sessions n          default ${FULL.sessions}
   --memory-sign-ins n   default ${FULL.memorySignIns}, quick 0: no figure`

@@ -72,6 +72,8 @@ async function measureOne(workload: Workload, running: RoundServer, { options, c
     made.set(sessionBytes, jars)
   }
   // After a rotation each session is sealed anew once; in a short time that would be all there is to see.
+  // The cookies of a run that rotates are not ours any more: whoever comes next signs in anew.
+  if (rotates && sessionBytes !== undefined) made.delete(sessionBytes)
   const windowMs = rotates ? measureMs * ROTATION_WINDOWS : measureMs
   const warmUpRequests = running.warm ? WARM_UP_REQUESTS : FIRST_WARM_UP_REQUESTS
   running.warm = true
