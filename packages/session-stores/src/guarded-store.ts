@@ -77,8 +77,8 @@ function guardOptional(inner: SessionStore, refusal: Refusal): OptionalMethods {
 function guardUndeclared(
   inner: SessionStore,
   refusal: Refusal,
-): Pick<SessionStore, 'putNewer' | 'findLive' | 'generation' | 'onDisconnect' | 'watch'> {
-  const { putNewer, findLive, generation, onDisconnect, watch } = inner
+): Pick<SessionStore, 'putNewer' | 'findLive' | 'generation' | 'onDisconnect' | 'watch' | 'estimate'> {
+  const { putNewer, findLive, generation, onDisconnect, watch, estimate } = inner
   return {
     ...(putNewer === undefined
       ? {}
@@ -87,6 +87,7 @@ function guardUndeclared(
       ? {}
       : { findLive: (keys) => run(refusal(problemOfKeys(keys)), () => findLive.call(inner, keys)) }),
     ...(generation === undefined ? {} : { generation: () => run(refusal(undefined), () => generation.call(inner)) }),
+    ...(estimate === undefined ? {} : { estimate: () => run(refusal(undefined), () => estimate.call(inner)) }),
     ...(onDisconnect === undefined ? {} : { onDisconnect: (listener) => onDisconnect.call(inner, listener) }),
     ...(watch === undefined ? {} : { watch: (listener) => run(refusal(undefined), () => watch.call(inner, listener)) }),
   }

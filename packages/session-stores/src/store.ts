@@ -146,6 +146,8 @@ export interface SessionStore {
   /** Removes expired records in bounded steps; resolves to how many. */
   prune?(options?: { readonly batchSize?: number; readonly signal?: AbortSignal }): Promise<number>
   statistics?(): Promise<StoreStatistics>
+  /** About how many live records there are, for progress: without reading them all, as `statistics` may have to. */
+  estimate?(): Promise<number>
   /** Resolves when the engine answers. */
   ping(): Promise<void>
   /** Idempotent; afterwards every method rejects with `KEYTURN_STORE_CLOSED`. */

@@ -31,6 +31,11 @@ const FROM_EXCLUDED =
   'sealed = excluded.sealed, key_id = excluded.key_id, version = excluded.version, owner_tag = excluded.owner_tag,' +
   ' created_at = excluded.created_at, expires_at = excluded.expires_at'
 
+/** Rows of one parameter: what stands between its commas. */
+function toColumn(parameter: number): string {
+  return `string_to_table($${parameter}::text collate "C", ',')`
+}
+
 export function createPostgresStatements({ table, lock }: PostgresNames): PostgresStatements {
   return Object.freeze({
     get: `select ${RECORD} from ${table} where key = $1 and expires_at > now()`,
@@ -47,13 +52,14 @@ export function createPostgresStatements({ table, lock }: PostgresNames): Postgr
       ' returning true as stored)' +
       ' select stored from written union all select false from (select true from' +
       ` ${table} where key = $1 and expires_at > now() and not exists (select from written) for key share) as other`,
-    // Arrays travel as text, so that one prepared statement serves every number of rows. In the order of keys: two
-    // such statements wait for each other, and do not lock each other out.
+    // Columns travel as text, so that one prepared statement serves every number of rows; cutting a text at its commas
+    // is several times faster than reading an array. In the order of keys: two such statements wait for each other, and
+    // do not lock each other out.
     putNewer:
-      `insert into ${table} as t (${COLUMNS}) select key, sealed, key_id, version, owner_tag,` +
-      ' to_timestamp(created / 1000), to_timestamp(expires / 1000) from unnest($1::text::bytea[], $2::text::bytea[],' +
-      ' $3::text::bytea[], $4::text::integer[], $5::text::bytea[], $6::text::float8[], $7::text::float8[])' +
-      ' as given (key, sealed, key_id, version, owner_tag, created, expires) order by key' +
+      `insert into ${table} as t (${COLUMNS}) select decode(key, 'hex'), decode(sealed, 'hex'), decode(key_id, 'hex'),` +
+      " version::integer, decode(nullif(owner_tag, ''), 'hex'), to_timestamp(created::float8 / 1000)," +
+      ` to_timestamp(expires::float8 / 1000) from rows from (${[1, 2, 3, 4, 5, 6, 7].map(toColumn).join(', ')})` +
+      ' as given (key, sealed, key_id, version, owner_tag, created, expires) where key is not null order by key' +
       ` on conflict (key) do update set ${FROM_EXCLUDED} where t.expires_at <= now()` +
       ' or (t.created_at, t.version) < (excluded.created_at, excluded.version)' +
       ' or (t.created_at = excluded.created_at and t.version = excluded.version and t.sealed = excluded.sealed' +

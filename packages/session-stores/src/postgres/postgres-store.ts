@@ -2,7 +2,7 @@ import { createGuardedStore } from '../guarded-store.ts'
 import type { PutExpectation, PutOutcome, SessionRecord, SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
 import { type PostgresStoreOptions, resolvePostgresStoreOptions } from './postgres-options.ts'
 import { newestOfEach } from '../record-order.ts'
-import { toArrays, toKeyArray } from './postgres-arrays.ts'
+import { toColumns, toKeyArray } from './postgres-parameters.ts'
 import { openPostgresFeed } from './postgres-feed.ts'
 import { toRecord, toStatistics, toStoredSession } from './postgres-rows.ts'
 import { createPostgresTable, type PostgresTable } from './postgres-table.ts'
@@ -40,7 +40,7 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
     },
     put: (key, record, expected) => put(table, key, record, expected),
     async putNewer(sessions) {
-      const { count } = await request(statements.putNewer, toArrays(newestOfEach(sessions)), maintenanceTimeoutMs)
+      const { count } = await request(statements.putNewer, toColumns(newestOfEach(sessions)), maintenanceTimeoutMs)
       return count ?? 0
     },
     async findLive(keys) {

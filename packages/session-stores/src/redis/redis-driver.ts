@@ -12,6 +12,7 @@ export interface RedisClient {
     readonly role?: unknown
   }
   getBuffer(key: string): Promise<Buffer | null>
+  mgetBuffer(keys: string[]): Promise<(Buffer | null)[]>
   getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>
   zrange(key: string, start: number, end: number, scores: 'WITHSCORES'): Promise<string[]>
   evalshaBuffer(sha: string, keys: number, ...rest: Argument[]): Promise<unknown>
@@ -34,6 +35,7 @@ export interface RedisNode {
   once(event: 'close', listener: () => void): unknown
   off(event: 'close', listener: () => void): unknown
   scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', size: number): Promise<[string, string[]]>
+  dbsize(): Promise<number>
   ping(): Promise<unknown>
   info(section: 'server'): Promise<string>
 }

@@ -3,7 +3,8 @@ import type { StoredSession, StoreKey, StoreStatistics } from '../store.ts'
 import type { RedisConnection } from './redis-client.ts'
 import type { RedisClient, RedisNode } from './redis-driver.ts'
 import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
-import { decodeCounted, decodeRecord, HEADER_BYTES } from './redis-record.ts'
+import { readHeaders, readValues } from './redis-read-many.ts'
+import { decodeCounted, decodeRecord } from './redis-record.ts'
 
 export interface ScanOptions {
   readonly connection: RedisConnection
@@ -18,8 +19,7 @@ export interface ScanOptions {
 export async function* scanSessions(options: ScanOptions): AsyncGenerator<StoredSession> {
   const { connection, limitMs, signal } = options
   for await (const { client, keys, found, position } of scanKeys(options)) {
-    const read = (key: StoreKey): Promise<Buffer | null> => client.getBuffer(keys.session(key))
-    const values = await connection.run(() => Promise.all(found.map(read)), limitMs)
+    const values = await connection.run(() => readValues(client, keys, found), limitMs)
     const sessions = values.flatMap((value, index): StoredSession[] => {
       const record = value === null ? undefined : decodeRecord(value)
       return record === undefined ? [] : [{ key: found[index] as StoreKey, record }]
@@ -36,8 +36,7 @@ export async function countSessions(options: ScanOptions): Promise<StoreStatisti
   const byKeyId = new Map<KeyId, number>()
   let [active, bytes] = [0, 0]
   for await (const { client, keys, found } of scanKeys(options)) {
-    const read = (key: StoreKey): Promise<Buffer> => client.getrangeBuffer(keys.session(key), 0, HEADER_BYTES - 1)
-    const headers = await options.connection.run(() => Promise.all(found.map(read)), options.limitMs)
+    const headers = await options.connection.run(() => readHeaders(client, keys, found), options.limitMs)
     for (const counted of headers.map(decodeCounted)) {
       if (counted === undefined) continue
       active++

@@ -135,8 +135,15 @@ end
 return 0
 `
 
+/** KEYS: sessions. Answers the header of each. */
+const HEADERS = `
+local headers = {}
+for i = 1, #KEYS do headers[i] = redis.call('GETRANGE', KEYS[i], 0, 86) end
+return headers
+`
+
 export const redisScripts: Readonly<
-  Record<'put' | 'confirm' | 'touch' | 'destroy' | 'revoke' | 'addToIndex' | 'removeFromIndex', RedisScript>
+  Record<'put' | 'confirm' | 'touch' | 'destroy' | 'revoke' | 'addToIndex' | 'removeFromIndex' | 'headers', RedisScript>
 > = Object.freeze({
   put: createScript(PUT),
   confirm: createScript(CONFIRM),
@@ -145,4 +152,5 @@ export const redisScripts: Readonly<
   revoke: createScript(REVOKE),
   addToIndex: createScript(ADD_TO_INDEX),
   removeFromIndex: createScript(REMOVE_FROM_INDEX),
+  headers: createScript(HEADERS),
 })

@@ -4,12 +4,14 @@ import { newestOfEach } from '../record-order.ts'
 import type { SessionRecord, PutOutcome, SessionStore, StoreCapabilities, StoredSession, StoreKey } from '../store.ts'
 import { createRedisConnection, runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
+import { estimateSessions } from './redis-estimate.ts'
 import { openRedisFeed } from './redis-feed.ts'
 import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from './redis-index.ts'
 import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
 import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-options.ts'
 import { putRecord } from './redis-put.ts'
-import { decodeCounted, decodeRecord, fromOwnerField, HEADER_BYTES } from './redis-record.ts'
+import { readHeaders } from './redis-read-many.ts'
+import { decodeCounted, decodeRecord, fromOwnerField } from './redis-record.ts'
 import { countSessions, mastersOf, scanSessions } from './redis-scan.ts'
 import { redisScripts } from './redis-scripts.ts'
 
@@ -61,6 +63,7 @@ export function createRedisStore(options: RedisStoreOptions): SessionStore {
       connection.run((client) => destroyOwned(client, keys, ownerTag, except), timeoutMs),
     statistics: () =>
       countSessions({ connection, prefix, batchSize: SCAN_COUNT, limitMs: maintenanceTimeoutMs }),
+    estimate: () => estimateSessions({ connection, prefix, limitMs: maintenanceTimeoutMs }),
     async ping() {
       await connection.run((client) => Promise.all(mastersOf(client).map((node) => node.ping())), timeoutMs)
     },
@@ -76,7 +79,7 @@ async function putNewer(client: RedisClient, keys: RedisKeys, sessions: readonly
 }
 
 async function findLive(client: RedisClient, keys: RedisKeys, given: readonly StoreKey[]): Promise<StoreKey[]> {
-  const headers = await Promise.all(given.map((key) => client.getrangeBuffer(keys.session(key), 0, HEADER_BYTES - 1)))
+  const headers = await readHeaders(client, keys, given)
   return given.filter((_, index) => decodeCounted(headers[index] as Buffer) !== undefined)
 }
 
