@@ -53,10 +53,12 @@ export function createBreaker({ clock, cooldownMs, jitter }: BreakerOptions): Br
     },
     open(why) {
       const now = clock.now()
+      reason = why
+      // A probe before its time does not put off the next.
+      if (state !== 'closed' && now < dueAt) return become('open')
       if (state === 'closed' && now - closedAt > PROVEN_AFTER * cooldownMs) pauses = 0
       const pauseMs = cooldownMs * Math.min(LONGEST, 2 ** pauses++)
       dueAt = now + pauseMs * (1 - jitter * Math.random())
-      reason = why
       become('open')
     },
     halfOpen: () => become('half-open'),

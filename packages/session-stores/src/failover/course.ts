@@ -48,9 +48,9 @@ export function chooseCourse(situation: Situation): Course {
 }
 
 /** The link that serves, or that is to serve when what is being decided is decided. */
-export function headingOf({ first, second, hasLast, term }: Situation): Place {
+export function headingOf({ first, second, hasLast, term, isBehind }: Situation): Place {
   const isFirst = second === undefined || term === undefined || term.stage === 'first'
-  if (second === undefined || second === 'open') {
+  if (second === undefined || second === 'open' || (isFirst && first === 'open' && isBehind())) {
     const place = isFirst ? 'first' : 'second'
     return hasLast && (!isFirst || first === 'open') ? 'last' : place
   }

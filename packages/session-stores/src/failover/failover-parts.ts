@@ -15,11 +15,14 @@ import type { PlaceCalls } from './place-calls.ts'
 import { createPresence } from './presence.ts'
 import { createSecondCalls } from './second-calls.ts'
 import { createSweeper, type Sweeper } from './sweeper.ts'
+import { createWarmCopies, type WarmCopies } from './warm-copies.ts'
 
 export interface ChainParts {
   readonly helm: Helm
   readonly mirror: Mirror | undefined
   readonly operations: Operations
+  /** There where the last link is one of memory. */
+  readonly warm: WarmCopies | undefined
   close(): Promise<void>
 }
 
@@ -34,6 +37,7 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
   const instance = randomBytes(8).toString('hex')
   const tell = createNews({ chain, now, onEvent })
   const beside = second && openSecond({ first, second, settings, instance, tell, helm: () => helm })
+  const warm = last && createWarmCopies(settings)
   const helm: Helm = createHelm({
     links,
     settings,
@@ -68,7 +72,7 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
     first: createFirstCalls({ first, followed, now }),
     second: second && createSecondCalls({ second, both: undefined, now, revoke }),
     both: second && createSecondCalls({ second, both: first, now, revoke }),
-    last: last && createLastCalls({ chain, last, now }),
+    last: last && warm && createLastCalls({ chain, last, warm, now }),
   }
   const nameOf = ({ place }: Bearing): string => links[place]?.name ?? chain
   const callsAt = ({ place, dual }: Bearing): PlaceCalls => (dual ? calls.both : calls[place]) as PlaceCalls
@@ -78,6 +82,7 @@ export function createParts(links: ChainLinks, settings: ResolvedFailoverOptions
     helm,
     mirror: beside?.mirror,
     operations,
+    warm,
     async close() {
       sweeper?.close()
       await beside?.mirror.close()

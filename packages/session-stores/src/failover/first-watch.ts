@@ -17,6 +17,8 @@ export type Expectation = { readonly generation: string } | 'held' | 'any'
 /** Knows whether the first link can be used. */
 export interface FirstWatch {
   readonly breaker: Breaker
+  /** It is lost, and is asked whether it is back. */
+  readonly isProbing: boolean
   /** Of the last check that it passed. */
   readonly generation: string | undefined
   /**
@@ -141,6 +143,9 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
 
   return {
     breaker,
+    get isProbing() {
+      return isKnownLost && breaker.state === 'half-open'
+    },
     get generation() {
       return generation
     },

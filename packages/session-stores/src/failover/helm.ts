@@ -71,6 +71,7 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
   const { first, last } = links
   const { clock, leaseMs, maxDelayMs, timeoutMs, monotonicMs } = settings
   const graceMs = GRACE_LIMITS * timeoutMs
+  const quietMs = Math.min(timeoutMs, 2 * leaseMs)
   const turns = createTurns(settings.name, clock)
   const firstWatch = createFirstWatch({ first, settings, instance, tell, expected, onChecked: changed, onLost: onFirstLeft })
   const ledgerWatch = followed && watchLedger(followed)
@@ -81,6 +82,8 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
   let settling = 0
   let isLastUsed = false
   let headedLastAt = Number.NEGATIVE_INFINITY
+  let wasLast = false
+  let quietUntil = Number.NEGATIVE_INFINITY
   let secondBackAt = Number.NEGATIVE_INFINITY
   let served: string | undefined
   let started: Promise<void> | undefined
@@ -169,7 +172,8 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
 
   function situation(): Situation {
     return {
-      first: firstWatch.breaker.state,
+      // While memory serves nobody waits for the outcome of a probe.
+      first: last !== undefined && firstWatch.isProbing ? 'open' : firstWatch.breaker.state,
       second: ledgerWatch?.breaker.state,
       hasLast: last !== undefined,
       term: ledgerWatch?.term,
@@ -186,7 +190,7 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
 
   /** What is so nearly always, and asked twice of every operation. */
   function isOrdinary(): boolean {
-    if (isLastUsed || firstWatch.breaker.state !== 'closed' || started === undefined) return false
+    if (isLastUsed || monotonicMs() < quietUntil || firstWatch.breaker.state !== 'closed' || started === undefined) return false
     if (ledgerWatch === undefined) return true
     const { state } = ledgerWatch.breaker
     return (
@@ -201,9 +205,9 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
   function course(): Course {
     if (isOrdinary()) return ordinary
     const found = chooseCourse(situation())
-    if (found === 'wait' || found === 'none' || found.place === 'last' || !isLastUsed) return found
-    void moveUpTo(found.place)
-    return 'wait'
+    if (found === 'wait' || found === 'none' || found.place === 'last') return found
+    if (isLastUsed) void moveUpTo(found.place)
+    return isLastUsed || monotonicMs() < quietUntil ? 'wait' : found
   }
 
   function bearing(until: number): Bearing | Promise<Bearing> {
@@ -257,16 +261,27 @@ export function createHelm({ links, settings, instance, tell, followed, onFirstL
   function tick(): void {
     if (closed) return
     cancelTick = clock.setTimer(tick, leaseMs / 2)
+    // The sooner all instances are back from their memories, the less they miss of each other.
+    if (wasLast && firstWatch.breaker.state === 'open') void firstWatch.check()
     if (ledgerWatch === undefined) attend()
     else void ledgerWatch.look()
   }
 
   function changed(): void {
-    if (heading() === 'last') headedLastAt = monotonicMs()
+    const isLast = heading() === 'last'
+    if (isLast) headedLastAt = monotonicMs()
+    else if (wasLast) beQuiet()
+    wasLast = isLast
     // Nobody may ask for a while, and others wait for what this instance took in.
-    else if (isLastUsed) course()
+    if (!isLast && isLastUsed) course()
     turns.signal()
     attend()
+  }
+
+  /** Others find the durable links about as soon, and bring what they took in: first of all what ended. */
+  function beQuiet(): void {
+    quietUntil = monotonicMs() + quietMs
+    clock.setTimer(turns.signal, quietMs + 1)
   }
 
   function attend(): void {

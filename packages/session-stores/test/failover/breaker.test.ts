@@ -20,7 +20,10 @@ t.test('a link that fails again and again is left alone longer each time, up to 
 t.test('a link that was well for a while begins anew', async (t) => {
   const clock = createFakeClock()
   const breaker = createBreaker({ clock, cooldownMs: 100, jitter: 0 })
-  for (let i = 0; i < 4; i++) breaker.open('TIMEOUT')
+  for (let i = 0; i < 4; i++) {
+    breaker.open('TIMEOUT')
+    await clock.advance(800)
+  }
   t.match(breaker, { state: 'open', reason: 'TIMEOUT' })
   breaker.close()
   t.match(breaker, { state: 'closed', reason: undefined })
@@ -28,6 +31,19 @@ t.test('a link that was well for a while begins anew', async (t) => {
   breaker.open('TIMEOUT')
   await clock.advance(100)
   t.equal(breaker.due, true)
+})
+
+t.test('a probe before its time does not put off the next', async (t) => {
+  const clock = createFakeClock()
+  const breaker = createBreaker({ clock, cooldownMs: 100, jitter: 0 })
+  breaker.open('TIMEOUT')
+  for (let i = 0; i < 5; i++) {
+    breaker.halfOpen()
+    breaker.open('ECONNREFUSED')
+  }
+  t.match(breaker, { state: 'open', reason: 'ECONNREFUSED' })
+  await clock.advance(100)
+  t.ok(breaker.due)
 })
 
 t.test('jitter shortens the pause at random, so that instances do not probe together', async (t) => {

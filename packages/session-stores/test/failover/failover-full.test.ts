@@ -8,7 +8,8 @@ t.test('a full second link misses nothing afterwards, and is no fall-back until 
   const { clock, redis, until, pass, open } = startSimulatedChain(t)
   const chain = await open()
   const { store, lines, events } = chain
-  const known = await putSample(store, clock)
+  const other = await open()
+  const known = await putSample(other.store, clock)
   await until('all is well', () => isWell(chain))
   lines.second.cut('full')
   const missing = await Promise.all(repeat(5, () => putSample(store, clock)))
@@ -17,7 +18,6 @@ t.test('a full second link misses nothing afterwards, and is no fall-back until 
   await pass(3000)
   t.match(store.status(), { serving: 'redis', degraded: true, links: [{}, { state: 'open', reason: '53100' }], mirror: { behind: true } })
   t.equal(events.filter(({ type }) => type === 'link-lost').length, 1, 'it is not taken back for every probe that it has room for')
-  t.ok(await store.get(known.key))
 
   redis.stop()
   await t.rejects(store.get(known.key), { code: 'KEYTURN_STORE_UNAVAILABLE' }, 'what it misses may be the end of a session')
