@@ -6,5 +6,6 @@ losesNothing([
   'Redis flapping every second',
   'Redis connections cut',
   'Redis and PostgreSQL cut',
+  'Redis and PostgreSQL cut, memory, users sticky',
   'A server process killed while Redis is down',
 ])

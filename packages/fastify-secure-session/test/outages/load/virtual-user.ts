@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSessionModel, type SessionModel, type Sight } from '../model/session-model.ts'
 import type { AppServer } from '../stage/app-servers.ts'
-import type { Visit, Visits } from './visits.ts'
+import type { Page, Visit, Visits } from './visits.ts'
 
 /** One user with one browser. Remembers the cookies of ended sessions, as a thief would. */
 export interface VirtualUser {
@@ -14,11 +14,26 @@ export interface VirtualUser {
   verify(server: AppServer): Promise<void>
 }
 
+export interface UserHabits {
+  /** The load balancer keeps each user on one server. */
+  readonly sticky?: boolean
+  /** Users never end all of their sessions at once. */
+  readonly neverEndAll?: boolean
+}
+
+export interface NewUser {
+  readonly name: string
+  readonly visits: Visits
+  /** Where the load balancer sends this user. @default any that runs */
+  readonly home?: AppServer | undefined
+  readonly neverEndAll?: boolean | undefined
+}
+
 const MOST_AT_ONCE = 2
 const SIGN_OUT_ATTEMPTS = 50
 
-export function createVirtualUser(name: string, visits: Visits): VirtualUser {
-  const { tally } = visits
+export function createVirtualUser({ name, visits: { tally, go }, home, neverEndAll = false }: NewUser): VirtualUser {
+  const visits = { go: (page: Page) => go(home?.running === true ? { server: home, ...page } : page) }
   const ended: SessionModel[] = []
   let session: SessionModel | undefined
   let underWay = 0
@@ -89,7 +104,7 @@ export function createVirtualUser(name: string, visits: Visits): VirtualUser {
     if (dice < 0.08 && ended.length > 0) return { work: probe, exclusive: false }
     if (model === undefined) return { work: signIn, exclusive: true }
     if (underWay === 0 && dice < 0.11) return { work: () => end(model, { path: '/sign-out', cookie: model.cookie }), exclusive: true }
-    if (underWay === 0 && dice < 0.12) return { work: () => end(model, { path: `/end-all/${name}` }), exclusive: true }
+    if (underWay === 0 && dice < 0.12 && !neverEndAll) return { work: () => end(model, { path: `/end-all/${name}` }), exclusive: true }
     if (dice < 0.4) return { work: () => write(model), exclusive: false }
     return { work: () => read(model), exclusive: false }
   }

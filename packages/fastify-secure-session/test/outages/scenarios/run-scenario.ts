@@ -4,6 +4,7 @@ import { createVirtualUser } from '../load/virtual-user.ts'
 import { createVisits } from '../load/visits.ts'
 import { createTally } from '../model/tally.ts'
 import type { Stage } from '../stage/stage.ts'
+import type { AppServer } from '../stage/app-servers.ts'
 import { whenHealthy } from '../stage/health.ts'
 import { type Edge, type Outcome, toOutcome } from './outcome.ts'
 import type { Scenario } from './scenario.ts'
@@ -27,7 +28,9 @@ const SETTLED_MS = 1500
 export async function runScenario<AnyStage extends Pick<Stage, 'servers'>>(stage: AnyStage, scenario: Scenario<AnyStage>, options: RunOptions): Promise<Outcome> {
   const tally = createTally()
   const visits = createVisits(stage.servers, tally)
-  const users = Array.from({ length: options.users }, (_, index) => createVirtualUser(`user-${index}`, visits))
+  const { sticky = false, neverEndAll } = scenario.habits ?? {}
+  const homeOf = (index: number): AppServer | undefined => (sticky ? stage.servers[index % stage.servers.length] : undefined)
+  const users = Array.from({ length: options.users }, (_, index) => createVirtualUser({ name: `user-${index}`, visits, home: homeOf(index), neverEndAll }))
   const edges: Edge[] = []
   const edge = async (change: Promise<void>): Promise<void> => {
     const from = performance.now()

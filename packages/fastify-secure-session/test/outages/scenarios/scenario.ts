@@ -1,3 +1,4 @@
+import type { UserHabits } from '../load/virtual-user.ts'
 import type { Stage, StageNeeds } from '../stage/stage.ts'
 
 /** Something that goes wrong, and how it comes right again. */
@@ -11,6 +12,8 @@ export interface Scenario<AnyStage = Stage> {
   readonly end: (stage: AnyStage) => Promise<void>
   /** What it needs of the stage. */
   readonly needs?: StageNeeds
+  /** What users do otherwise than in the other scenarios. */
+  readonly habits?: UserHabits
   /** No durable store is left that takes them: requests are refused, which is no fault of the chain. */
   readonly refuses?: true
   /** Begins and ends again and again, this many milliseconds apart, instead of once. */

@@ -20,6 +20,8 @@ export interface Stage {
 export type StageFallback = 'true' | 'memory' | 'false'
 
 export interface StageNeeds {
+  /** Instead of what the run asks for. */
+  readonly fallback?: StageFallback
   /** PostgreSQL has its tables on a disk that can be filled. */
   readonly smallDisk?: boolean
 }
@@ -28,7 +30,7 @@ const INSTANCES = 2
 /** Several times what the users of one run leave there. */
 const DISK_MEGABYTES = 96
 
-export function openStage({ fallback }: { readonly fallback: StageFallback }, { smallDisk = false }: StageNeeds = {}): Promise<Stage> {
+export function openStage(run: { readonly fallback: StageFallback }, { fallback = run.fallback, smallDisk = false }: StageNeeds = {}): Promise<Stage> {
   return openAll(async ({ add }) => {
     const redis = await add(startRedis(), (server) => server.stop())
     const postgres = await add(startPostgres(smallDisk ? { diskMegabytes: DISK_MEGABYTES } : {}), (server) => server.stop())
