@@ -4,9 +4,9 @@ import type { BulkProgress } from './bulk-progress.ts'
 
 /** How a bulk run goes on; every job takes these. */
 export interface BulkOptions {
-  /** Pages in the making at once in this process. Default 2. */
+  /** Pages in the making at once in this process. Default 3. */
   readonly workers?: number
-  /** Most items of a page and of its transaction. Default 1000. */
+  /** Most items of a page and of its transaction. Default 2000. */
   readonly pageSize?: number
   /** A page that takes longer to write is followed by smaller ones, milliseconds. Default 500. */
   readonly maxLatencyMs?: number
@@ -55,8 +55,8 @@ export interface ResolvedBulkOptions {
 /** @throws {TypeError} Names every option that is wrong. */
 export function resolveBulkOptions(factory: string, options: BulkOptions): ResolvedBulkOptions {
   const resolved = {
-    workers: options.workers ?? 2,
-    pageSize: options.pageSize ?? 1000,
+    workers: options.workers ?? 3,
+    pageSize: options.pageSize ?? 2000,
     maxLatencyMs: options.maxLatencyMs ?? 500,
     maxItemsPerSecond: options.maxItemsPerSecond ?? Number.POSITIVE_INFINITY,
     attempts: options.attempts ?? 8,

@@ -33,7 +33,7 @@ export async function copySessions(options: CopySessionsOptions): Promise<Sessio
   const task = await createSessionTask<StoredSession>({
     name,
     dryRun,
-    total: (await from.statistics?.())?.active,
+    total: await countSessions(from),
     scan: (after) => scanFrom(from, { batchSize: bulk.pageSize, after }),
     handle: dryRun ? (page) => compare(page, to) : (page) => copyPage(page, from, to),
     showKey: ({ key }) => key.toString('hex'),
@@ -43,6 +43,11 @@ export async function copySessions(options: CopySessionsOptions): Promise<Sessio
   })
   const report = await runBulk(task, bulk)
   return verified(report, options, () => copySessions({ ...options, dryRun: true, verify: false }))
+}
+
+/** For progress: an estimate will do, and nothing is better than counting for as long as the copying takes. */
+export async function countSessions(store: SessionStore): Promise<number | undefined> {
+  return store.estimate === undefined ? (await store.statistics?.())?.active : store.estimate()
 }
 
 interface ScanFrom {

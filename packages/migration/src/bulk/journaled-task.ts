@@ -62,7 +62,7 @@ export async function joinJob<Key, Item, Change>(
 }
 
 /** About a millisecond of cryptography. */
-const SLICE = 64
+const SLICE = 128
 
 /** Between slices, what arrives from the database is dealt with: the next page is on its way while this one is made. */
 async function decideInSlices<Item, Change>(items: readonly Item[], decide: Decide<Item, Change>): Promise<Decision<Change>[]> {

@@ -5,7 +5,7 @@ import { TOMBSTONE_KEY_ID } from '../live/tombstones.ts'
 import type { SessionReport } from '../report.ts'
 import { type ResumableRunOptions, resolveBulkOptions } from './bulk-options.ts'
 import { createCheckpointFile } from './checkpoint-file.ts'
-import { generationOf, scanFrom } from './copy-sessions.ts'
+import { countSessions, generationOf, scanFrom } from './copy-sessions.ts'
 import { runBulk } from './engine.ts'
 import { createSessionTask, eachOnItsOwn, isStoreOutage, type SessionOutcome } from './session-task.ts'
 import { verified } from './verified.ts'
@@ -48,7 +48,7 @@ export async function rewrapSessions(options: RewrapSessionsOptions): Promise<Se
   const task = await createSessionTask({
     name,
     dryRun,
-    total: (await store.statistics?.())?.active,
+    total: await countSessions(store),
     scan: (after) => scanFrom(store, { batchSize: bulk.pageSize, after }),
     handle: eachOnItsOwn(rewrap),
     showKey: ({ key }) => key.toString('hex'),

@@ -43,6 +43,7 @@ export function decideReencryption(options: ColumnDecision): Decide<ColumnItem, 
     if (format === to && opened.current) return { outcome: 'current', keyId }
     const sealed = to.seal(opened, place, kind)
     opened.plain.fill(0)
+    if (sealed.length === 0) throw new TypeError(`The format ${to.name} made nothing of a value.`)
     if (maxCharacters !== undefined && sealed.length > maxCharacters) return { outcome: 'too-wide', keyId }
     return { outcome: 'changed', keyId, change: { key, from: value, to: sealed } }
   }

@@ -8,7 +8,7 @@ export interface ColumnStatements {
   readonly read: (range: { after: boolean; upTo: boolean; limit: boolean }) => string
   /** Rows whose value still is what was read, in one statement. */
   readonly write: string
-  /** As `write`, to null. */
+  /** As `write`, to null, and tells which. */
   readonly clear: string
   /** Rows that someone changed meanwhile, held until the transaction ends. */
   readonly lock: string
@@ -16,9 +16,16 @@ export interface ColumnStatements {
   readonly widest: string
 }
 
-const VALUE_TYPES: Readonly<Record<ColumnKind, string>> = { text: 'text', bytes: 'bytea' }
+/** A value as it stands in a list, and the same as the column has it. */
+const FROM_LIST: Readonly<Record<ColumnKind, (value: string) => string>> = {
+  text: (value) => value,
+  bytes: (value) => `decode(${value}, 'hex')`,
+}
 
-/** Keys go in and out as text and are cast, so that no driver rounds or reformats them. */
+/**
+ * Keys go in and out as text and are cast, so that no driver rounds or reformats them. Values go in as one text, which
+ * the server cuts at its separator: that is several times faster than reading them out of an array.
+ */
 export function createColumnStatements(
   table: ColumnTable,
   { alsoClear = [] }: { readonly alsoClear?: readonly string[] } = {},
@@ -28,13 +35,15 @@ export function createColumnStatements(
   const column = `t.${quoteName(table.column)}`
   // "C": two texts are the same only when their bytes are, whatever collation the column has.
   const value = table.kind === 'text' ? `${column}::text` : column
-  const same = table.kind === 'text' ? `${value} collate "C" = v.old collate "C"` : `${value} = v.old`
+  const fromList = FROM_LIST[table.kind]
+  const same = table.kind === 'text' ? `${value} collate "C" = v.old collate "C"` : `${value} = ${fromList('v.old')}`
   const selected = [...keys.map((key) => `${key}::text`), value].join(', ')
   const arrays = table.key.map((_, i) => `$${i + 1}::text::text[]`)
   const names = table.key.map((_, i) => `k${i}`)
   const sameKey = table.key.map(({ type }, i) => `${keys[i]} = v.k${i}::${type}`).join(' and ')
-  const valueArray = (n: number): string => `$${n}::text::${VALUE_TYPES[table.kind]}[]`
   const size = table.key.length
+  const keyColumns = arrays.map((array) => `unnest(${array})`)
+  const list = (n: number): string => `string_to_table($${n}::text collate "C", $${size + 1}::text collate "C")`
 
   /** `(a, b) > ($1, $2)`: the row comparison that an index over the key answers. */
   function bound(operator: '>' | '<=', firstParameter: number): string {
@@ -53,11 +62,11 @@ export function createColumnStatements(
       return `select ${selected} from ${from}${where} order by ${keys.join(', ')}${last}`
     },
     write:
-      `update ${target} as t set ${quoteName(table.column)} = v.new ` +
-      `from unnest(${[...arrays, valueArray(size + 1), valueArray(size + 2)].join(', ')}) ` +
-      `with ordinality as v(${[...names, 'old', 'new', 'n'].join(', ')}) where ${sameKey} and ${same} returning v.n::integer`,
+      `update ${target} as t set ${quoteName(table.column)} = ${fromList('v.new')} ` +
+      `from rows from (${[...keyColumns, list(size + 2), list(size + 3)].join(', ')}) ` +
+      `as v(${[...names, 'old', 'new'].join(', ')}) where ${sameKey} and ${same}`,
     clear:
-      `update ${target} as t set ${cleared} from unnest(${[...arrays, valueArray(size + 1)].join(', ')}) ` +
+      `update ${target} as t set ${cleared} from rows from (${[...keyColumns, list(size + 2)].join(', ')}) ` +
       `with ordinality as v(${[...names, 'old', 'n'].join(', ')}) where ${sameKey} and ${same} returning v.n::integer`,
     lock:
       `select ${selected} from ${from} join unnest(${arrays.join(', ')}) as v(${names.join(', ')}) ` +

@@ -2,7 +2,8 @@ import { MissingDriverError } from '@keyturn/session-stores'
 import type Postgres from 'postgres'
 
 export type Parameter = string | number | Buffer | null
-export type Values = readonly (readonly unknown[])[]
+/** Rows; and how many a statement wrote that gives none. */
+export type Values = readonly (readonly unknown[])[] & { readonly count?: number | null }
 
 /** What is needed of an instance of the `postgres` package to run single statements. */
 export interface PostgresClient {

@@ -9,7 +9,7 @@ import type { RunStatement } from './postgres-client.ts'
 import type { PostgresPool } from './postgres-connection.ts'
 import { isTransient, toMigrationError } from './postgres-errors.ts'
 import { createPostgresJournal } from './postgres-journal.ts'
-import { arrayLiteral } from './sql-text.ts'
+import { arrayLiteral, createValueLists } from './sql-text.ts'
 import type { WorkerLock } from './worker-lock.ts'
 
 export interface PostgresPlaceOptions {
@@ -64,17 +64,40 @@ function createTransaction(run: RunStatement, options: PostgresPlaceOptions): Co
       const rows = await run(statements.lock, keyArrays(table, keys))
       return rows.map((row) => toItem(row, table))
     },
-    async compareAndSet(changes) {
-      const written = changes.map(() => false)
-      const clearing = changes.filter(({ to }) => to === null)
-      const statement = clearing.length > 0 ? statements.clear : statements.write
-      for (const [n] of await run(statement, changeArrays(table, changes))) written[(n as number) - 1] = true
-      const cleared = clearing.length > 0 ? changes.filter((_, i) => written[i]) : []
-      if (cleared.length > 0) await keepCleared(run, options, cleared)
-      if (cleared.length > 0) await options.onCleared?.(cleared)
-      return written
-    },
+    compareAndSet: (changes) => (changes[0]?.to === null ? clear(run, options, changes) : write(run, options, changes)),
   }
+}
+
+async function write(run: RunStatement, { statements, table }: PostgresPlaceOptions, changes: readonly ColumnChange[]): Promise<boolean[]> {
+  const { separator, list } = createValueLists()
+  const values = [list(changes.map(({ from }) => from)), list(changes.map(({ to }) => to as ColumnValue))]
+  const keys = keyArrays(table, changes.map(({ key }) => key))
+  const { count } = await run(statements.write, [...keys, separator, ...values])
+  if (count === changes.length) return changes.map(() => true)
+  // Which were written is asked only now: no other process can have made the very value that stands there then.
+  const there = new Map((await run(statements.lock, keys)).map((row) => toItem(row, table)).map(({ key, value }) => [name(key), value]))
+  return changes.map(({ key, to }) => isSame(there.get(name(key)), to))
+}
+
+function name(key: ColumnKey): string {
+  return JSON.stringify(key)
+}
+
+function isSame(a: ColumnValue | null | undefined, b: ColumnValue | null): boolean {
+  return typeof a === 'string' || a === null || a === undefined ? a === b : typeof b !== 'string' && b !== null && a.equals(b)
+}
+
+async function clear(run: RunStatement, options: PostgresPlaceOptions, changes: readonly ColumnChange[]): Promise<boolean[]> {
+  const { statements, table, onCleared } = options
+  const { separator, list } = createValueLists()
+  const keys = keyArrays(table, changes.map(({ key }) => key))
+  const written = changes.map(() => false)
+  for (const [n] of await run(statements.clear, [...keys, separator, list(changes.map(({ from }) => from))])) written[(n as number) - 1] = true
+  const cleared = changes.filter((_, i) => written[i])
+  if (cleared.length === 0) return written
+  await keepCleared(run, options, cleared)
+  await onCleared?.(cleared)
+  return written
 }
 
 interface ColumnReader {
@@ -100,13 +123,6 @@ export function toItem(row: readonly unknown[], table: ColumnTable): ColumnItem 
 
 function keyArrays(table: ColumnTable, keys: readonly ColumnKey[]): string[] {
   return table.key.map((_, i) => arrayLiteral(keys.map((key) => key[i] as string)))
-}
-
-function changeArrays(table: ColumnTable, changes: readonly ColumnChange[]): string[] {
-  const values = [arrayLiteral(changes.map(({ from }) => from))]
-  // All of one statement are written, or all are cleared.
-  if (changes[0]?.to !== null) values.push(arrayLiteral(changes.map(({ to }) => to)))
-  return [...keyArrays(table, changes.map(({ key }) => key)), ...values]
 }
 
 /** In the same transaction: nothing is cleared that is not kept. */

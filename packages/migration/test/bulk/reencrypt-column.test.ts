@@ -35,7 +35,7 @@ t.test('a dry run counts what a run would do, shows its SQL and writes nothing',
   const to = await fernetFormat('new', 'old')
   const report = await reencryptColumn({ url, ...COLUMN, from: to, to, dryRun: true })
   t.match(report, { dryRun: true, total: 50, outcomes: { changed: 50 } })
-  t.match(report.sql.write, /^update "public"\."accounts" as t set "access_token_encrypted" = v\.new from unnest/)
+  t.match(report.sql.write, /^update "public"\."accounts" as t set "access_token_encrypted" = v\.new from rows from \(unnest/)
   t.match(report.sql.read, /order by t\."id" limit/)
   t.same(await sql`select * from accounts order by id`, before)
   t.same(await sql`select tablename from pg_tables where schemaname = 'public'`, [{ tablename: 'accounts' }])
