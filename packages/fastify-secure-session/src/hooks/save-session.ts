@@ -1,7 +1,8 @@
+import { isSessionChanged } from '@keyturn/session-stores'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InsecureConnectionError } from '../errors.ts'
 import { readCookieWish } from '../session/cookie-wish.ts'
-import { dataOf, isChanged } from '../session/session-data.ts'
+import { dataOf } from '../session/session-data.ts'
 import { ownSession } from '../session/own-session.ts'
 import { type SessionEntry, entryOf } from '../session/session-entry.ts'
 import type { SessionParts } from '../session-parts.ts'
@@ -73,7 +74,7 @@ export function createSaveSession({ cookieValue, records, lifetime, cookie, even
     const entry = entryOf(request.session)
     const data = dataOf(request.session)
     readCookieWish(request.session, entry, options.idleTimeoutMs)
-    const changed = entry.metaChanged || isChanged(data, entry.loaded?.dataText)
+    const changed = entry.metaChanged || isSessionChanged(data, entry.loaded)
     if (entry.loaded === undefined) {
       if (changed && !wouldExpose(request)) return save(id, entry, data, reply, state)
       if (state.clear || entry.ended) cookie.clear(reply)

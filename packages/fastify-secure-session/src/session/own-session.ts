@@ -1,6 +1,6 @@
-import type { LoadedSession } from '@keyturn/session-stores'
+import { isSessionChanged, type LoadedSession } from '@keyturn/session-stores'
 import { LateSignature } from './late-signature.ts'
-import { dataOf, isChanged, isReserved } from './session-data.ts'
+import { dataOf, isReserved } from './session-data.ts'
 import { entryOf, newEntry, type SessionEntry, setEntry } from './session-entry.ts'
 
 const OURS = Symbol('keyturn.ours')
@@ -42,7 +42,7 @@ function derive(prototype: object): object {
       writable: true,
       value(this: object): boolean {
         const { metaChanged, loaded } = entryOf(this)
-        return metaChanged || isChanged(dataOf(this), loaded?.dataText)
+        return metaChanged || isSessionChanged(dataOf(this), loaded)
       },
     },
   }) as object

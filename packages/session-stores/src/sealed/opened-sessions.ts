@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { StoreKey } from '../store.ts'
+import { type PristineData, toPristine } from './pristine-data.ts'
 import type { SessionMeta } from './session.ts'
-import type { OpenedTexts } from './session-sealer.ts'
+import type { SessionData } from './session-data.ts'
+import { type OpenedTexts, parseSealed } from './session-sealer.ts'
 
 /** A session as it was opened, and the very bytes that it was opened from. */
 export interface OpenedSession {
@@ -11,32 +13,60 @@ export interface OpenedSession {
   readonly meta: SessionMeta
 }
 
+/** One that is remembered. */
+export interface RecalledSession extends OpenedSession {
+  /** Parsed when it is first asked for: many sessions are read once. `undefined` where only the text will do. */
+  readonly pristine: PristineData | undefined
+}
+
 /**
  * Remembers by their ids the sessions that were opened lately, so that a record whose bytes are still the same is not
  * decrypted again. It answers nothing by itself: the store is read each time, and its bytes decide.
  */
 export interface OpenedSessions {
-  get(id: string): OpenedSession | undefined
+  get(id: string): RecalledSession | undefined
   set(id: string, opened: OpenedSession): void
   delete(id: string): void
 }
 
 /** Id, key and objects of an entry. Measured at about 900. */
 const ENTRY_BYTES = 1000
+/** The text, and what is parsed of it: 1.7 bytes for one of the text. */
+const BYTES_PER_CHARACTER = 3
 
 /** @param maxBytes - 0 remembers nothing. */
 export function createOpenedSessions(maxBytes: number): OpenedSessions {
   if (maxBytes === 0) return { get: () => undefined, set: () => {}, delete: () => {} }
-  const entries = new LRUCache<string, OpenedSession>({
+  const entries = new LRUCache<string, RecalledSession>({
     maxSize: maxBytes,
-    sizeCalculation: ({ texts: { sealed, dataText, metaText } }) => ENTRY_BYTES + sealed.length + dataText.length + metaText.length,
+    sizeCalculation: ({ texts: { sealed, dataText, metaText } }) => ENTRY_BYTES + sealed.length + BYTES_PER_CHARACTER * dataText.length + metaText.length,
   })
   return {
     get: (id) => entries.get(id),
     set(id, { key, texts, meta }) {
       // A view of a larger buffer, such as a driver's, would keep all of it.
-      entries.set(id, { key, texts: { ...texts, sealed: Buffer.from(texts.sealed) }, meta })
+      entries.set(id, new Recalled({ key, texts: { ...texts, sealed: Buffer.from(texts.sealed) }, meta }))
     },
     delete: (id) => void entries.delete(id),
+  }
+}
+
+class Recalled implements RecalledSession {
+  readonly key: StoreKey
+  readonly texts: OpenedTexts
+  readonly meta: SessionMeta
+  #pristine: PristineData | undefined
+  #isParsed = false
+
+  constructor({ key, texts, meta }: OpenedSession) {
+    this.key = key
+    this.texts = texts
+    this.meta = meta
+  }
+
+  get pristine(): PristineData | undefined {
+    if (!this.#isParsed) this.#pristine = toPristine(parseSealed(this.texts.dataText) as SessionData)
+    this.#isParsed = true
+    return this.#pristine
   }
 }

@@ -13,6 +13,7 @@ import type {
   SessionChange,
   SessionMeta,
 } from './session.ts'
+import { copyPristine, type PristineData } from './pristine-data.ts'
 import { type SessionData, toJsonText } from './session-data.ts'
 import { createSessionSealer, type OpenedTexts, parseSealed, type SessionTexts } from './session-sealer.ts'
 import { createSessionWriter } from './session-writer.ts'
@@ -112,7 +113,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       }
       const same = recalled?.texts.sealed.equals(record.sealed) ? sealer.reopen(record, recalled.texts) : undefined
       if (recalled === undefined || same === undefined) return open(id, key, record)
-      return toLoaded(id, { key, texts: same, meta: recalled.meta })
+      return toLoaded(id, { key, texts: same, meta: recalled.meta }, recalled.pristine)
     },
     async create(id, { data, meta = {}, createdAt = clock.now(), expiresAt }) {
       const key = toStoreKey(id)
@@ -151,10 +152,10 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
   }
 }
 
-function toLoaded(id: string, { key, texts, meta }: OpenedSession): LoadedSession {
+function toLoaded(id: string, { key, texts, meta }: OpenedSession, pristine?: PristineData): LoadedSession {
   const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
-  const data = parseSealed(dataText) as SessionData
-  return { id, key, data, dataText, meta, metaText, version, createdAt, expiresAt, keyId, stale }
+  const data = pristine === undefined ? (parseSealed(dataText) as SessionData) : copyPristine(pristine)
+  return { id, key, data, dataText, pristine, meta, metaText, version, createdAt, expiresAt, keyId, stale }
 }
 
 /** Whoever has just written a session rarely looks into it again: its data is parsed for those who do. */
@@ -169,6 +170,7 @@ function toWritten(id: string, { key, texts, meta }: OpenedSession): LoadedSessi
       return data
     },
     dataText,
+    pristine: undefined,
     meta,
     metaText,
     version,

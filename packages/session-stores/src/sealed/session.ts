@@ -1,5 +1,6 @@
 import type { EpochMs, KeyId } from '@keyturn/token-crypto'
 import type { StoreKey, Version } from '../store.ts'
+import type { PristineData } from './pristine-data.ts'
 import type { JsonValue, SessionData } from './session-data.ts'
 
 /** What Keyturn itself keeps of a session, sealed beside the application's data. */
@@ -17,8 +18,10 @@ export interface LoadedSession {
   readonly key: StoreKey
   /** Yours to change. */
   readonly data: SessionData
-  /** The data as it was sealed: whether a request changed it is one comparison with `JSON.stringify(data)`. */
+  /** The data as it was sealed; `isSessionChanged` compares with it. */
   readonly dataText: string
+  /** The data as it was parsed, frozen; `undefined` where only the text is at hand. */
+  readonly pristine?: PristineData | undefined
   readonly meta: SessionMeta
   readonly metaText: string
   readonly version: Version
