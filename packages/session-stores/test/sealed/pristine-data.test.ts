@@ -30,7 +30,7 @@ const strange: readonly ((here: unknown) => unknown)[] = [
   () => Object,
   () => Object.prototype.toString,
   () => new String('boxed'),
-  () => [,],
+  () => Object.assign([], { length: 1 }),
   (here) => Object.create(here as object | null),
   (here) => Object.assign(Object.create(null), here),
   (here) => ({ ...(here as object), toJSON: () => 'another' }),
