@@ -26,9 +26,11 @@ const SMALLEST_PAGE = 10
 export function createPace({ pageSize, maxLatencyMs, maxItemsPerSecond, clock }: PaceOptions): Pace {
   const smallest = Math.min(SMALLEST_PAGE, pageSize)
   let size = pageSize
+  // A page is written at once: one that holds more than a second's worth would be no rate but a burst and a rest.
+  const largest = Math.max(1, Math.min(pageSize, Math.floor(maxItemsPerSecond)))
   let nextAt = clock.now()
   return {
-    limit: () => Math.floor(size),
+    limit: () => Math.min(largest, Math.floor(size)),
     restMs: () => Math.max(0, nextAt - clock.now()),
     record(items, elapsedMs) {
       if (elapsedMs > maxLatencyMs) size = Math.max(smallest, size / 2)
