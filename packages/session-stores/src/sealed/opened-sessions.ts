@@ -15,7 +15,10 @@ export interface OpenedSession {
 
 /** One that is remembered. */
 export interface RecalledSession extends OpenedSession {
-  /** Parsed when it is first asked for: many sessions are read once. `undefined` where only the text will do. */
+  /**
+   * Parsed when it is asked for the second time: many sessions are read once before they are changed. `undefined` until
+   * then, and where only the text will do.
+   */
   readonly pristine: PristineData | undefined
 }
 
@@ -56,7 +59,7 @@ class Recalled implements RecalledSession {
   readonly texts: OpenedTexts
   readonly meta: SessionMeta
   #pristine: PristineData | undefined
-  #isParsed = false
+  #asked = 0
 
   constructor({ key, texts, meta }: OpenedSession) {
     this.key = key
@@ -65,8 +68,8 @@ class Recalled implements RecalledSession {
   }
 
   get pristine(): PristineData | undefined {
-    if (!this.#isParsed) this.#pristine = toPristine(parseSealed(this.texts.dataText) as SessionData)
-    this.#isParsed = true
+    this.#asked++
+    if (this.#asked === 2) this.#pristine = toPristine(parseSealed(this.texts.dataText) as SessionData)
     return this.#pristine
   }
 }

@@ -93,8 +93,9 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
     }
   }
 
-  function remember(id: string, key: StoreKey, texts: OpenedTexts): OpenedSession {
-    const meta = Object.freeze(parseSealed(texts.metaText) as SessionMeta)
+  function remember(id: string, key: StoreKey, texts: OpenedTexts, known?: LoadedSession): OpenedSession {
+    const isKnown = texts.metaText === known?.metaText && Object.isFrozen(known.meta)
+    const meta = isKnown ? known.meta : Object.freeze(parseSealed(texts.metaText) as SessionMeta)
     const session = { key, texts, meta }
     opened.set(id, session)
     return session
@@ -126,8 +127,8 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       const { id, key } = loaded
       const metaText = meta === undefined || meta === loaded.meta ? loaded.metaText : toJsonText(meta)
       const mine: SessionTexts = { ...textsOf(loaded), dataText: toJsonText(data), metaText, expiresAt }
-      const texts = await writer.writeMerged(key, loaded, mine)
-      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toWritten(id, remember(id, key, texts)) }
+      const texts = await writer.writeMerged(key, loaded, mine, metaText === loaded.metaText ? loaded.meta.userId : undefined)
+      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toWritten(id, remember(id, key, texts, loaded)) }
     },
     async update(id, change) {
       const key = toStoreKey(id)

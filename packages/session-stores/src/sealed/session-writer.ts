@@ -12,10 +12,14 @@ export interface WriterOptions {
 
 /** Writes by compare-and-set. */
 export interface SessionWriter {
-  /** One attempt. `texts.version` is the version to write. */
-  write(key: StoreKey, texts: SessionTexts, expected: number | 'absent'): Promise<Written>
+  /**
+   * One attempt. `texts.version` is the version to write.
+   *
+   * @param userId - As `texts.metaText` has it. Default: looked up there.
+   */
+  write(key: StoreKey, texts: SessionTexts, expected: number | 'absent', userId?: string): Promise<Written>
   /** Merges onto what others wrote meanwhile. `undefined` when the session is gone. */
-  writeMerged(key: StoreKey, loaded: SessionTexts, mine: SessionTexts): Promise<OpenedTexts | undefined>
+  writeMerged(key: StoreKey, loaded: SessionTexts, mine: SessionTexts, userId?: string): Promise<OpenedTexts | undefined>
   /**
    * Computes the new texts from what is there, again at each conflict. `undefined` when the session is gone.
    *
@@ -40,8 +44,13 @@ export function createSessionWriter({ store, sealer, maxAttempts }: WriterOption
     return record === undefined ? undefined : sealer.openLater(key, record)
   }
 
-  async function write(key: StoreKey, texts: SessionTexts, expected: number | 'absent'): Promise<Written> {
-    const sealed = sealer.seal(key, texts, userIdOf(texts.metaText))
+  async function write(
+    key: StoreKey,
+    texts: SessionTexts,
+    expected: number | 'absent',
+    userId: string | undefined = userIdOf(texts.metaText),
+  ): Promise<Written> {
+    const sealed = sealer.seal(key, texts, userId)
     const outcome = await store.put(key, sealed.record, expected)
     if (outcome === 'conflict') return { outcome: 'conflict' }
     if (outcome === 'gone') return { outcome: 'gone' }
@@ -52,8 +61,9 @@ export function createSessionWriter({ store, sealer, maxAttempts }: WriterOption
     key: StoreKey,
     loaded: SessionTexts,
     mine: SessionTexts,
+    userId?: string,
   ): Promise<OpenedTexts | undefined> {
-    const first = await write(key, { ...mine, version: loaded.version + 1 }, loaded.version)
+    const first = await write(key, { ...mine, version: loaded.version + 1 }, loaded.version, userId)
     if (first.outcome === 'stored') return first.texts
     if (first.outcome === 'gone') return undefined
     return writeComputed(key, async (theirs) => ({
