@@ -53,10 +53,10 @@ export function createPostgresStatements({ table, lock }: PostgresNames): Postgr
       ' select stored from written union all select false from (select true from' +
       ` ${table} where key = $1 and expires_at > now() and not exists (select from written) for key share) as other`,
     // Columns travel as text, so that one prepared statement serves every number of rows; cutting a text at its commas
-    // is several times faster than reading an array. In the order of keys: two such statements wait for each other, and
-    // do not lock each other out.
+    // is several times faster than reading an array. An empty text has no row, be it all that a single row holds. In the
+    // order of keys: two such statements wait for each other, and do not lock each other out.
     putNewer:
-      `insert into ${table} as t (${COLUMNS}) select decode(key, 'hex'), decode(sealed, 'hex'), decode(key_id, 'hex'),` +
+      `insert into ${table} as t (${COLUMNS}) select decode(key, 'hex'), decode(coalesce(sealed, ''), 'hex'), decode(key_id, 'hex'),` +
       " version::integer, decode(nullif(owner_tag, ''), 'hex'), to_timestamp(created::float8 / 1000)," +
       ` to_timestamp(expires::float8 / 1000) from rows from (${[1, 2, 3, 4, 5, 6, 7].map(toColumn).join(', ')})` +
       ' as given (key, sealed, key_id, version, owner_tag, created, expires) where key is not null order by key' +

@@ -28,6 +28,13 @@ export const newerWins: Topic = (check) => {
     assert.equal(await store.putNewer([]), 0)
   })
 
+  checkNewer('a record without bytes and without an owner is stored, also alone', async (store, { clock }) => {
+    const { key, record } = await putSample(store, clock)
+    const empty = { ...record, version: 2, sealed: Buffer.alloc(0), ownerTag: undefined }
+    assert.equal(await store.putNewer([{ key, record: empty }]), 1)
+    assert.deepEqual({ ...(await store.get(key)) }, empty)
+  })
+
   checkNewer('a higher version replaces, a lower one does not', async (store, { clock }) => {
     const { key, record } = await putSample(store, clock, { version: 5 })
     const lower = { ...record, version: 4, sealed: randomBytes(9), expiresAt: record.expiresAt + 60_000 }
