@@ -40,6 +40,19 @@ export async function runScenario<AnyStage extends Pick<Stage, 'servers'>>(stage
 
   await signAllIn(users)
   const load = startLoad(users, options.perSecond)
+  const recoveredMs = await putThrough(stage, scenario, { options, edge }).finally(() => load.stop())
+  await verifyAll(users, stage.servers)
+  return toOutcome({ name: scenario.name, tally, edges, recoveredMs })
+}
+
+interface Course {
+  readonly options: RunOptions
+  /** Waits for a change, and notes when it was. */
+  readonly edge: (change: Promise<void>) => Promise<void>
+}
+
+/** Lets the fault come and go under load. @returns How long it took until all was well. */
+async function putThrough<AnyStage extends Pick<Stage, 'servers'>>(stage: AnyStage, scenario: Scenario<AnyStage>, { options, edge }: Course): Promise<number> {
   await sleep(options.beforeMs)
   await scenario.prepare?.(stage)
   await sleep(options.beforeMs)
@@ -55,9 +68,7 @@ export async function runScenario<AnyStage extends Pick<Stage, 'servers'>>(stage
   }
   const recoveredMs = await whenHealthy(stage.servers)
   await sleep(options.afterMs)
-  await load.stop()
-  await verifyAll(users, stage.servers)
-  return toOutcome({ name: scenario.name, tally, edges, recoveredMs })
+  return recoveredMs
 }
 
 function rounds({ everyMs }: Pick<Scenario, 'everyMs'>, { flapMs }: RunOptions): number {
