@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { startRedis } from '@keyturn/testing/redis'
+import { startRedis, startRedisCluster } from '@keyturn/testing/redis'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import { createRedisStore, type SessionStore, type StoredSession } from '../../src/index.ts'
@@ -28,4 +28,20 @@ t.test('few sessions are counted, of many the number is near, whatever else the 
   for (let at = 0; at < 8000; at += 1000) await store.putNewer?.(Array.from({ length: 1000 }, (_, i) => sessionOf(at + i)))
   const estimated = (await store.estimate?.()) ?? Number.NaN
   t.ok(estimated > 7200 && estimated < 8800, `${estimated} of 8000`)
+})
+
+t.test('a Cluster is asked server by server, also for many sessions at once', async (t) => {
+  const cluster = await startRedisCluster()
+  const store: SessionStore = createRedisStore({ nodes: cluster.nodes.map(({ host, port }) => ({ host, port })), timeoutMs: 10_000 })
+  t.teardown(async () => {
+    await store.close()
+    await cluster.stop()
+  })
+  const sessions = Array.from({ length: 250 }, (_, i) => sessionOf(i))
+  t.equal(await store.putNewer?.(sessions), 250)
+  t.equal(await store.estimate?.(), 250)
+  t.equal((await store.findLive?.([...sessions.map(({ key }) => key), sessionOf(999).key]))?.length, 250)
+  const found = new Set<string>()
+  for await (const { key } of store.scan?.({ batchSize: 40 }) ?? []) found.add(key.toString('hex'))
+  t.equal(found.size, 250)
 })
