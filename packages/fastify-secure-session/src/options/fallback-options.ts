@@ -1,8 +1,8 @@
 /** How sessions go on with the next store while one is out of reach. */
 export interface FallbackOptions {
   /**
-   * Serve from the memory of this process while no other store answers. Such sessions are known to this instance alone and
-   * end with it, unless a store comes back first.
+   * Serve from the memory of this process while no other store answers: new sessions, and those that this instance served
+   * lately. What happens to them is known to this instance alone and ends with it, unless a store comes back first.
    *
    * @default false; `SESSION_FALLBACK=memory` makes it true
    */
