@@ -50,9 +50,18 @@ export function createLastCalls({ chain, last, warm, now }: LastCallsOptions): P
     async put({ key, record, expected, again }) {
       if (again && (await isWritten(last, key, record))) return 'stored'
       if (typeof expected === 'number' && (await known(key)) === undefined) return 'gone'
-      return putOver(last, key, record, expected)
+      const outcome = await putOver(last, key, record, expected)
+      if (outcome !== 'stored') return outcome
+      if (record.expiresAt <= now()) await bury({ key, record })
+      // For the next outage, should nobody ask for it in between.
+      else warm.wrote(key, record)
+      return outcome
     },
-    touch: async (key, expiresAt) => (await known(key)) !== undefined && last.touch(key, expiresAt),
+    async touch(key, expiresAt) {
+      const touched = (await known(key)) !== undefined && (await last.touch(key, expiresAt))
+      if (touched) warm.prolonged(key, expiresAt)
+      return touched
+    },
     async destroy(key) {
       const record = await find(key)
       if (record === undefined) await last.put(key, digBlindGrave(now()), 'any')

@@ -45,11 +45,12 @@ t.test('while every durable link is away, new sessions live in memory and move u
 t.test('a session that is ended while only memory is there stays ended', async (t) => {
   const { clock, redis, postgres, pass, open } = startSimulatedChain(t)
   const { store } = await open()
-  const known = await putSample(store, clock)
+  const [known, expired] = [await putSample(store, clock), await putSample(store, clock)]
   await pass(300)
   redis.stop()
   postgres.stop()
   const fresh = await putSample(store, clock)
+  t.equal(await store.put(expired.key, { ...expired.record, version: 2, expiresAt: clock.now() }, 1), 'stored')
   await store.destroy(known.key)
   await store.destroy(fresh.key)
   t.equal(await store.get(known.key), undefined)
@@ -62,6 +63,7 @@ t.test('a session that is ended while only memory is there stays ended', async (
   t.equal(await store.get(known.key), undefined)
   t.equal(await store.put(known.key, { ...known.record, version: 2 }, 1), 'gone')
   t.equal(await store.get(fresh.key), undefined)
+  t.equal(await store.get(expired.key), undefined)
 })
 
 t.test('sessions that this instance served a moment ago go on in memory, and what was written to them moves up', async (t) => {
