@@ -3,6 +3,7 @@ import { StoreUnavailableError } from '../errors.ts'
 import { loadDriver } from '../load-driver.ts'
 import { openOnce } from '../open-once.ts'
 import { withTimeLimit } from '../time-limit.ts'
+import { createRedisBatch } from './redis-batch.ts'
 import type { Argument, RedisClient } from './redis-driver.ts'
 import { isUnknownScript, toStoreError } from './redis-errors.ts'
 import type { ResolvedRedisStoreOptions } from './redis-options.ts'
@@ -49,11 +50,15 @@ export function createRedisConnection(options: ResolvedRedisStoreOptions): Redis
   }
   const opened = openOnce(async () => watch(await openClient(options), tellLost), options.client)
   const given = options.client
+  const batch = createRedisBatch()
   if (given !== undefined) watch(given, tellLost)
 
   function run<T>(commands: (client: RedisClient) => Promise<T>, limitMs: number): Promise<T> {
     const client = opened.current
-    if (client?.status === 'ready') return withTimeLimit(commands(client), limitMs, outOfTime, toStoreError)
+    if (client?.status === 'ready') {
+      if (given === undefined) batch(client)
+      return withTimeLimit(commands(client), limitMs, outOfTime, toStoreError)
+    }
     const wait = { over: false }
     const onLimit = (): Error => {
       wait.over = true
@@ -143,7 +148,7 @@ async function openClient(options: ResolvedRedisStoreOptions): Promise<RedisClie
     maxRetriesPerRequest: 0,
     ...connection,
   }
-  const always = { lazyConnect: true, enableAutoPipelining: true }
+  const always = { lazyConnect: true }
   const single = { retryStrategy: reconnectMs, ...common, ...always }
   const client =
     nodes !== undefined
@@ -151,6 +156,7 @@ async function openClient(options: ResolvedRedisStoreOptions): Promise<RedisClie
           redisOptions: common,
           slotsRefreshTimeout: timeoutMs,
           clusterRetryStrategy: reconnectMs,
+          enableAutoPipelining: true,
           ...always,
         })
       : url === undefined

@@ -1,9 +1,13 @@
+import type { Writable } from 'node:stream'
+
 export type Argument = string | number | Buffer
 
 /** What the store needs of an ioredis instance. */
 export interface RedisClient {
   readonly status: string
   readonly isCluster?: boolean
+  /** The socket; of a Cluster, which has several, absent. */
+  readonly stream?: Writable
   readonly options?: {
     readonly keyPrefix?: string | undefined
     /** Of a Cluster: which servers are read from. */

@@ -6,7 +6,7 @@ import { createSampleSession, nextUserId } from '../app/sample-session.ts'
 import { serveFastify } from '../app/serve-fastify.ts'
 import { readServerSettings } from '../app/server-settings.ts'
 
-// One GET of as many bytes, neither parsed nor verified: nothing that reads a session from Redis can be faster.
+// One GET of as many bytes, neither parsed nor verified, with the driver's own way to collect commands.
 const redis = new Redis(readServerSettings().redisUrl, { enableAutoPipelining: true })
 const app = Fastify()
 app.get('/read', async (request, reply) => {
