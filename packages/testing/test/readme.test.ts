@@ -8,6 +8,7 @@ import { mariadbRole } from '../src/mariadb/mariadb-binary.ts'
 import { spawnNode } from '../src/processes/index.ts'
 import { pythonRole } from '../src/python/python-binary.ts'
 import { redisRole } from '../src/redis/redis-binary.ts'
+import { wrkRole } from '../src/wrk/wrk-binary.ts'
 
 const folder = join(import.meta.dirname, '..')
 const readme = readFileSync(join(folder, 'README.md'), 'utf8')
@@ -26,7 +27,7 @@ test('every subpath, error code and variable is named, and no other', t => {
   t.strictSame([...readme.matchAll(/^\| `(\/[\w-]+)` \|/gm)].map(([, path]) => `.${path}`).sort(), Object.keys(manifest.exports).sort())
   const codes = Object.values(errors).filter(Class => Class !== TestingError).map(Class => new (Class as new (message: string) => TestingError)('').code)
   t.strictSame([...readme.matchAll(/^\| `(KEYTURN_\w+)` \|/gm)].map(([, code]) => code).sort(), codes.sort())
-  const variables = [chromiumRole, mariadbRole, pythonRole, redisRole].map(({ variable }) => variable)
+  const variables = [chromiumRole, mariadbRole, pythonRole, redisRole, wrkRole].map(({ variable }) => variable)
   t.strictSame([...readme.matchAll(/`(KEYTURN_(?!TESTING)\w+)`/g)].map(([, name]) => name).sort(), variables.sort())
   t.end()
 })

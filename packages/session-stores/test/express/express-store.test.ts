@@ -26,9 +26,10 @@ function conform(parent: Test, name: string, open: () => ExpressStore | Promise<
 conform(t, 'memory-store', () => new session.MemoryStore())
 
 t.test('with a server', async (t) => {
-  const [redis, postgres, mariadb] = await Promise.all([startRedis(), startPostgres(), startMariadb()])
+  const [redis, postgres, mariadb] = await Promise.all([startRedis(), startPostgres(), startMariadb({ parameters: { max_connections: '1000' } })])
   const client = createClient({ url: redis.url })
   await client.connect()
+  // Each behaviour opens a store, and each store connections that stay.
   const { name: database } = await mariadb.createDatabase()
   const { hostname, port, username, password } = new URL(mariadb.url)
   const mysql = { host: hostname, port: Number(port), user: username, password, database, clearExpired: false }

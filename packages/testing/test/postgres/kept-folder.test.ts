@@ -48,9 +48,9 @@ test('the mark of a crashed server is no hindrance, even when its process number
   const lock = join(folder, 'data', 'postmaster.pid')
   t.ok(existsSync(lock), 'the crash left its mark')
 
-  // The same account as the server's, so that PostgreSQL itself would take it for its predecessor.
+  // The same account as the server's, so that PostgreSQL itself would take it for its predecessor; a program that this account may run.
   const { uid, gid } = statSync(join(folder, 'data'))
-  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { cwd: '/', stdio: 'ignore', ...(process.getuid?.() === 0 ? { uid, gid } : {}) })
+  const stranger = spawn('sleep', ['600'], { cwd: '/', stdio: 'ignore', ...(process.getuid?.() === 0 ? { uid, gid } : {}) })
   t.teardown(() => stranger.kill('SIGKILL'))
   writeFileSync(lock, `${stranger.pid}\n${join(folder, 'data')}\n`)
 

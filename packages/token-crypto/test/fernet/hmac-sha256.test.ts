@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey } from 'node:crypto'
+import { createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { createHmacSha256 } from '../../src/fernet/hmac-sha256.ts'
@@ -42,4 +42,5 @@ t.test('signs into the buffer that holds the message', async (t) => {
 
 t.test('refuses a key that would have to be hashed first', async (t) => {
   t.throws(() => createHmacSha256(createSecretKey(Buffer.alloc(65))), TypeError)
+  t.throws(() => createHmacSha256(generateKeyPairSync('ed25519').privateKey), TypeError)
 })
