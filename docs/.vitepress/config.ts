@@ -62,6 +62,7 @@ export default defineConfig({
         items: [
           { text: 'Errors', link: '/reference/errors' },
           { text: 'What differs from @fastify/session', link: '/reference/differences-from-fastify-session' },
+          { text: 'Speed', link: '/reference/speed' },
           { text: 'OWASP ASVS 5.0', link: '/reference/asvs' },
         ],
       },
