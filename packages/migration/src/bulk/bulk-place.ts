@@ -36,8 +36,8 @@ export interface PlaceTransaction<Key, Item, Change> {
    * the answer that gave it was lost.
    */
   takeAbandonedClaim(held: ReadonlySet<string>): Promise<Claim<Key> | undefined>
-  /** Holds a claim until the end of the transaction. `false` when it is done, or another's now. */
-  holdClaim(id: string): Promise<boolean>
+  /** Holds a claim until the end of the transaction. `false` when it is done, another's now, or forgotten by a server that crashed. */
+  holdClaim(claim: Claim<Key>): Promise<boolean>
   /** Marks a claim as done, with its counts. */
   finishClaim(id: string, tally: Tally): Promise<void>
   /** How many claims are not done. */
@@ -45,6 +45,8 @@ export interface PlaceTransaction<Key, Item, Change> {
   /** Sum over the claims that are done. */
   sumClaims(): Promise<Tally>
   clearClaims(): Promise<void>
+  /** From this commit on, all that was committed rests on disk. Until then a server that crashes may forget the last transactions. */
+  makeDurable(): Promise<void>
   /** Items above `after`, up to `upTo` where given, in key order. */
   readRange(range: { after: Key | undefined; upTo: Key | undefined; limit: number | undefined }): Promise<Item[]>
   /** Reads items by key and keeps everybody else from changing them until the end of the transaction. */

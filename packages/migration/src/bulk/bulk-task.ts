@@ -30,6 +30,13 @@ export interface BulkTask<Page, Prepared> {
   commit(page: Page, prepared: Prepared): Promise<Tally | undefined>
   /** Whether to try again later: a lost connection, a deadlock. */
   isTransient(error: unknown): boolean
-  /** All runs of the job together, when the last page is done. */
-  finish(): Promise<Tally>
+  /** When the last page is done. */
+  finish(): Promise<Finish>
+}
+
+export interface Finish {
+  /** All runs of the job together. */
+  readonly tally: Tally
+  /** `false` where pages are left: the run was ended early, or a server that crashed has forgotten some. */
+  readonly isWhole: boolean
 }

@@ -25,7 +25,7 @@ export async function commitPage<Key, Item, Change>(
   tx: PlaceTransaction<Key, Item, Change>,
   { page, decisions, decide, place, maxListed }: PageCommit<Key, Item, Change>,
 ): Promise<Tally | undefined> {
-  if (!(await tx.holdClaim(page.claim.id))) return undefined
+  if (!(await tx.holdClaim(page.claim))) return undefined
   const { decided, contested } = await writeChanges(tx, { place, items: page.items, decisions })
   if (contested.length > 0) {
     const locked = await tx.lockItems(contested)

@@ -1,4 +1,4 @@
-import { type BulkReport, completeOutcomes, countItems, EMPTY_TALLY } from '../report.ts'
+import { type BulkReport, completeOutcomes, countItems, EMPTY_TALLY, type Tally } from '../report.ts'
 import type { ResolvedBulkOptions } from './bulk-options.ts'
 import type { BulkTask } from './bulk-task.ts'
 import { createPace, type Pace } from './pace.ts'
@@ -35,20 +35,7 @@ export async function runBulk<Page, Prepared>(
   const earlier = task.earlier ?? EMPTY_TALLY
   const meter = createProgressMeter({ task, earlier, options })
   const run: Run<Page, Prepared> = { task, options, pace: createPace(options), meter, signal }
-  const workers = Array.from({ length: options.workers }, () =>
-    work(run).catch((error: unknown) => {
-      failure.abort()
-      throw error
-    }),
-  )
-  // All of them, so that nothing is written any more when this rejects.
-  const settled = await Promise.allSettled(workers)
-  const failed = settled.find((worker) => worker.status === 'rejected')
-  if (failed !== undefined) {
-    meter.end('failed')
-    throw failed.reason
-  }
-  const tally = await retrying(() => task.finish(), run).catch((error: unknown) => {
+  const tally = await workToTheEnd(run, failure).catch((error: unknown) => {
     meter.end('failed')
     throw error
   })
@@ -68,6 +55,24 @@ export async function runBulk<Page, Prepared>(
     startedAt,
     elapsedMs: meter.elapsedMs,
     itemsPerSecond: meter.itemsPerSecond,
+  }
+}
+
+async function workToTheEnd<Page, Prepared>(run: Run<Page, Prepared>, failure: AbortController): Promise<Tally> {
+  const { task, options, signal } = run
+  for (;;) {
+    const workers = Array.from({ length: options.workers }, () =>
+      work(run).catch((error: unknown) => {
+        failure.abort()
+        throw error
+      }),
+    )
+    // All of them, so that nothing is written any more when this rejects.
+    const settled = await Promise.allSettled(workers)
+    const failed = settled.find((worker) => worker.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    const { tally, isWhole } = await retrying(() => task.finish(), run)
+    if (isWhole || signal.aborted) return tally
   }
 }
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DifferentJobError } from '../errors.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../report.ts'
 import type { BulkPlace, Decide, Decision, JobState, PlaceTransaction } from './bulk-place.ts'
-import type { BulkTask } from './bulk-task.ts'
+import type { BulkTask, Finish } from './bulk-task.ts'
 import { commitPage, type JournaledPage } from './commit-page.ts'
 import { type RetryContext, retrying } from './retrying.ts'
 
@@ -83,6 +83,8 @@ async function begin<Key, Item, Change>(
   tx: PlaceTransaction<Key, Item, Change>,
   { name, fingerprint }: JournaledJob<Key, Item, Change>,
 ): Promise<Joined> {
+  // A pass that were forgotten would look like one that somebody else has ended.
+  await tx.makeDurable()
   const state = await tx.lockJob()
   if (state !== undefined && !state.finished) {
     if (state.fingerprint !== fingerprint) throw new DifferentJobError(name)
@@ -131,12 +133,13 @@ async function finish<Key, Item, Change>(
   tx: PlaceTransaction<Key, Item, Change>,
   pass: number,
   maxListed: number,
-): Promise<Tally> {
+): Promise<Finish> {
+  await tx.makeDurable()
   const state = await tx.lockJob()
-  if (state === undefined || state.finished || state.pass !== pass) return state?.tally ?? EMPTY_TALLY
-  const sum = addTallies(EMPTY_TALLY, await tx.sumClaims(), maxListed)
-  if (!state.exhausted || (await tx.openClaims()) > 0) return sum
-  await tx.saveJob({ ...state, finished: true, tally: sum })
+  if (state === undefined || state.finished || state.pass !== pass) return { tally: state?.tally ?? EMPTY_TALLY, isWhole: true }
+  const tally = addTallies(EMPTY_TALLY, await tx.sumClaims(), maxListed)
+  if (!state.exhausted || (await tx.openClaims()) > 0) return { tally, isWhole: false }
+  await tx.saveJob({ ...state, finished: true, tally })
   await tx.clearClaims()
-  return sum
+  return { tally, isWhole: true }
 }

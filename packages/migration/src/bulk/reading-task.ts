@@ -53,6 +53,6 @@ export function createReadingTask<Key, Item, Change>(
       return tally
     },
     isTransient: job.isTransient,
-    finish: async () => sum,
+    finish: async () => ({ tally: sum, isWhole: true }),
   }
 }

@@ -97,7 +97,7 @@ export async function createSessionTask<Session extends ScannedSession>(
     async finish() {
       if (exhausted && progress.isComplete()) await checkpoint?.remove()
       else await iterator.return?.()
-      return sum
+      return { tally: sum, isWhole: true }
     },
   }
 }

@@ -27,6 +27,8 @@ export async function openClient(url: string, onClose: () => void): Promise<Post
       application_name: 'keyturn migration',
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      // Pages that a crash of the server takes back are claimed again: only the beginning and the end wait for the disk.
+      synchronous_commit: 'off',
     },
   })
 }

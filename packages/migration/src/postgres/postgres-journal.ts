@@ -59,10 +59,12 @@ export function createPostgresJournal({ run, names, job, worker, leaseMs, maxLis
       )
       return row === undefined ? undefined : toClaim(row)
     },
-    async holdClaim(id) {
+    async holdClaim({ id, after, upTo }) {
+      // A server that crashed may give the number of a claim that it has forgotten to another one.
       const rows = await run(
-        `select 1 from ${claims} where id = $1::text::bigint and worker = $2::text::integer and tally is null for update`,
-        [id, String(worker)],
+        `select 1 from ${claims} where id = $1::text::bigint and worker = $2::text::integer and tally is null
+           and after_key is not distinct from $3::text::text[] and up_to_key = $4::text::text[] for update`,
+        [id, String(worker), keyLiteral(after), keyLiteral(upTo)],
       )
       return rows.length > 0
     },
@@ -76,6 +78,9 @@ export function createPostgresJournal({ run, names, job, worker, leaseMs, maxLis
     async sumClaims() {
       const rows = await run(`select tally::text from ${claims} where job = $1::text and tally is not null order by id`, [job])
       return rows.reduce((sum, [text]) => addTallies(sum, JSON.parse(text as string) as Tally, maxListed), EMPTY_TALLY)
+    },
+    async makeDurable() {
+      await run('set local synchronous_commit to on')
     },
     async clearClaims() {
       await run(`delete from ${claims} where job = $1::text`, [job])

@@ -7,12 +7,13 @@ const values = fc.array(fc.constantFrom('old:', 'old:', 'old:', 'new:', 'bad:', 
 const plan: fc.Arbitrary<ProcessPlan> = fc.record({
   crashAt: fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined }),
   dropsAt: fc.array(fc.integer({ min: 1, max: 150 }), { maxLength: 4 }),
+  serverCrashes: fc.array(fc.record({ at: fc.integer({ min: 1, max: 150 }), forgets: fc.integer({ min: 0, max: 12 }) }), { maxLength: 3 }),
   seed: fc.integer(),
   workers: fc.integer({ min: 1, max: 4 }),
   pageSize: fc.integer({ min: 1, max: 20 }),
 })
 const generations = fc.array(fc.array(plan, { minLength: 1, maxLength: 3 }), { maxLength: 4 })
-const steady: ProcessPlan = { crashAt: undefined, dropsAt: [], seed: 1, workers: 2, pageSize: 7 }
+const steady: ProcessPlan = { crashAt: undefined, dropsAt: [], serverCrashes: [], seed: 1, workers: 2, pageSize: 7 }
 
 /** Distinct plain texts, so that a mix-up of rows shows; an empty value stays empty. */
 function fill(kinds: readonly string[]): string[] {
@@ -24,7 +25,7 @@ function changedBy(kinds: readonly string[]): Record<string, number> {
   return { changed: count('old:'), current: count('new:'), corrupt: count('bad:'), empty: count('') }
 }
 
-t.test('killed and cut off at any step, every item is changed once and counted once', async (t) => {
+t.test('processes killed, cut off and their server crashed at any step, every item is changed once and counted once', async (t) => {
   const property = fc.asyncProperty(values, generations, async (kinds, plans) => {
     const database = createSimulatedDatabase(fill(kinds))
     for (const together of plans) {
@@ -50,7 +51,8 @@ t.test('killed and cut off at any step, every item is changed once and counted o
     const counted = report?.outcomes
     if (counted === undefined || report?.total !== kinds.length) throw new Error(`counted ${report?.total} of ${kinds.length}`)
     if (finished && !report.nothingToDo) throw new Error('a finished job had something to do')
-    if (!finished && counted.changed !== expected['changed']) throw new Error(`counted ${counted.changed} changes`)
+    // A process that came late may have begun a second pass, and died in it.
+    if (database.passes() === 1 && counted.changed !== expected['changed']) throw new Error(`counted ${counted.changed} changes`)
     if (report.left.length !== expected['corrupt']) throw new Error('what was left is not listed')
   })
   await fc.assert(property, { seed: 20_260_101, numRuns: 700 })
@@ -95,8 +97,38 @@ t.test('what changes between reading and writing is looked at again in the same 
     ...steady,
     workers: 1,
     pageSize: 30,
-    afterDeciding: () => Promise.all(writes.map(([key, value]) => database.applicationWrite(key, value))),
+    afterDeciding: [() => Promise.all(writes.map(([key, value]) => database.applicationWrite(key, value)))],
   })
   t.match(report, { state: 'done', total: 30, outcomes: { changed: 27, current: 1, gone: 1, corrupt: 1 } })
   t.same([3, 4, 5, 6, 7].map((key) => database.rows.get(key)), ['new:changed', 'new:changed', undefined, 'bad:changed', 'new:plain 7'])
 })
+
+t.test('the number of a claim that the server forgot stands for other rows: they are not taken for done', async (t) => {
+  const database = createSimulatedDatabase(fill(Array.from({ length: 6 }, () => 'old:')))
+  const claimedAnew = Promise.withResolvers<void>()
+  const report = await runProcess(database, {
+    ...steady,
+    workers: 2,
+    pageSize: 3,
+    afterDeciding: [
+      async () => {
+        await turns()
+        database.crash(2)
+        await database.applicationWrite(1, undefined)
+        await claimedAnew.promise
+      },
+      turns,
+      async () => {
+        claimedAnew.resolve()
+        await turns()
+      },
+    ],
+  })
+  t.match(report, { state: 'done', total: 5, outcomes: { changed: 5 } })
+  t.same([...database.rows.values()], [0, 2, 3, 4, 5].map((key) => `new:plain ${key}`))
+})
+
+/** Long enough for whoever else is at work. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve))
+}

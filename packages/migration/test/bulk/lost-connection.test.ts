@@ -1,4 +1,4 @@
-import { INSTAGRAM_OAUTH_DERIVATION } from '@keyturn/token-crypto'
+import { type Fernet, INSTAGRAM_OAUTH_DERIVATION } from '@keyturn/token-crypto'
 import { startPostgres } from '@keyturn/testing/postgres'
 import postgres from 'postgres'
 import t from 'tap'
@@ -31,3 +31,43 @@ t.test('a database that goes away and comes back only delays the run; one that s
   t.match(failure, { code: 'KEYTURN_MIGRATION_DATABASE_UNAVAILABLE' })
   t.notMatch(String(failure), /postgres:\/\//)
 })
+
+t.test('a server that is killed and forgets the pages it had not written to disk gets them again, and the end is kept', async (t) => {
+  // Nothing is written by itself while the run goes on.
+  const server = await startPostgres({ parameters: { wal_writer_delay: '10s', wal_buffers: '16MB' } })
+  t.teardown(() => server.stop())
+  const { url } = await server.createDatabase()
+  const sql = postgres(url, { max: 2, onnotice: () => undefined })
+  t.teardown(() => sql.end({ timeout: 1 }))
+  const [old, current] = [await fernetOf('old'), await fernetOf('new')]
+  await makeAccounts(sql, old, 6000)
+  const to = await createFernetFormat({ secrets: [namedSecret('new'), namedSecret('old')], derivation: INSTAGRAM_OAUTH_DERIVATION })
+  const tokens = async (): Promise<string[]> => (await sql`select access_token_encrypted as token from accounts`).map((row) => String(row['token']))
+  const countCurrent = async (): Promise<number> => (await tokens()).filter((token) => opens(current, token)).length
+
+  let crashed: Promise<{ reported: number; kept: number }> | undefined
+  const crash = async (reported: number): Promise<{ reported: number; kept: number }> => {
+    await server.kill()
+    await server.restart()
+    return { reported, kept: await countCurrent() }
+  }
+  const options = { url, table: 'accounts', column: 'access_token_encrypted', from: to, to, pageSize: 50, attempts: 100 }
+  const report = await reencryptColumn({ ...options, maxItemsPerSecond: 2000, onProgress: ({ done }) => void (crashed ??= crash(done)) })
+  const { reported, kept } = await (crashed ?? Promise.reject(new Error('no progress was told')))
+  t.ok(kept < reported, `the server forgot pages: ${kept} of ${reported} rows were there`)
+  t.match(report, { state: 'done', total: 6000, outcomes: { changed: 6000 }, left: [] })
+
+  await server.kill()
+  await server.restart()
+  t.equal(await countCurrent(), 6000, 'what was reported as done outlives the next crash')
+  t.match(await reencryptColumn(options), { nothingToDo: true, outcomes: { current: 6000 } })
+})
+
+function opens(fernet: Fernet, token: string): boolean {
+  try {
+    fernet.decrypt(token)
+    return true
+  } catch {
+    return false
+  }
+}

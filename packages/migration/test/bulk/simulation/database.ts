@@ -28,13 +28,30 @@ export interface SimulatedProcess {
 export class Crash extends Error {}
 export class Dropped extends Error {}
 
+interface Commit {
+  readonly effects: (() => void)[]
+  isDurable: boolean
+}
+
+interface Transaction {
+  readonly process: SimulatedProcess
+  readonly owner: object
+  readonly commit: Commit
+  readonly step: () => Promise<void>
+  readonly lock: (name: string) => Promise<void>
+}
+
 export interface SimulatedDatabase {
   readonly rows: Map<number, string>
   /** Writes of the engine that were committed, by row. */
   readonly writes: Map<number, number>
   /** Whether the last pass of the job was closed, also when nobody lived to report it. */
   isFinished(): boolean
+  /** How often the job was begun anew after its end, and 1. */
+  passes(): number
   connect(process: SimulatedProcess): BulkPlace<number, Row, RowChange>
+  /** The server dies and is back at once: what was under way is lost, and so are the last commits that nobody made durable. */
+  crash(forgets: number): void
   /** What the application does meanwhile: locks one row and sets it, or removes it. */
   applicationWrite(key: number, value: string | undefined): Promise<void>
 }
@@ -47,93 +64,130 @@ export function createSimulatedDatabase(initial: readonly string[]): SimulatedDa
   const locks = createLocks()
   let job: JobState<number> | undefined
   let claimCount = 0
+  let life = 0
+  /** Undoes each commit that may be forgotten, the last one first. */
+  const undoable: (() => void)[] = []
 
   async function transaction<T>(
     process: SimulatedProcess,
     run: (tx: PlaceTransaction<number, Row, RowChange>) => Promise<T>,
   ): Promise<T> {
     const owner = {}
-    const effects: (() => void)[] = []
-    try {
-      const result = await run(begin(process, owner, effects))
+    const commit: Commit = { effects: [], isDurable: false }
+    const begunIn = life
+    const assertAlive = (): void => {
+      if (life !== begunIn) throw new Dropped()
+    }
+    const step = async (): Promise<void> => {
       await process.step()
-      for (const effect of effects) effect()
+      assertAlive()
+    }
+    const lock = async (name: string): Promise<void> => {
+      await locks.acquire(name, owner)
+      assertAlive()
+    }
+    try {
+      const result = await run(begin({ process, owner, commit, step, lock }))
+      await step()
+      assertAlive()
+      apply(commit)
       locks.releaseAll(owner)
       // Committed, but the process may not hear of it.
-      await process.step()
+      await step()
       return result
     } finally {
       locks.releaseAll(owner)
     }
   }
 
-  function begin(process: SimulatedProcess, owner: object, effects: (() => void)[]): PlaceTransaction<number, Row, RowChange> {
+  function apply({ effects, isDurable }: Commit): void {
+    const before = { rows: [...rows], writes: [...writes], claims: [...claims], job }
+    for (const effect of effects) effect()
+    if (isDurable) undoable.length = 0
+    else undoable.push(() => restore(before))
+  }
+
+  function restore(before: { rows: [number, string][]; writes: [number, number][]; claims: [string, StoredClaim][]; job: typeof job }): void {
+    refill(rows, before.rows)
+    refill(writes, before.writes)
+    refill(claims, before.claims)
+    job = before.job
+    // Numbers of claims that were forgotten are given again.
+    claimCount = Math.max(0, ...[...claims.keys()].map(Number))
+  }
+
+  function begin({ process, owner, commit, step, lock }: Transaction): PlaceTransaction<number, Row, RowChange> {
+    const { effects } = commit
     const ordered = (): Row[] => [...rows].map(([key, value]) => ({ key, value })).sort((a, b) => a.key - b.key)
     return {
       async lockJob() {
-        await process.step()
-        await locks.acquire('job', owner)
+        await step()
+        await lock('job')
         return job
       },
       async saveJob(state) {
-        await process.step()
+        await step()
         effects.push(() => void (job = state))
       },
       async addClaim(after, upTo) {
-        await process.step()
+        await step()
         const claim = { id: String(++claimCount), after, upTo }
         effects.push(() => claims.set(claim.id, { ...claim, process, tally: undefined }))
         return claim
       },
       async takeAbandonedClaim(held) {
-        await process.step()
+        await step()
         for (const claim of claims.values()) {
           const lost = claim.process === process ? !held.has(claim.id) : !claim.process.alive
           if (claim.tally !== undefined || !lost || !locks.isFree(`claim ${claim.id}`, owner)) continue
-          await locks.acquire(`claim ${claim.id}`, owner)
+          await lock(`claim ${claim.id}`)
           effects.push(() => claims.set(claim.id, { ...claim, process }))
           return claim
         }
         return undefined
       },
-      async holdClaim(id) {
-        await process.step()
-        await locks.acquire(`claim ${id}`, owner)
+      async makeDurable() {
+        await step()
+        commit.isDurable = true
+      },
+      async holdClaim({ id, after, upTo }) {
+        await step()
+        await lock(`claim ${id}`)
         const claim = claims.get(id)
-        return claim !== undefined && claim.process === process && claim.tally === undefined
+        return claim?.process === process && claim.tally === undefined && claim.after === after && claim.upTo === upTo
       },
       async finishClaim(id, tally) {
-        await process.step()
+        await step()
         effects.push(() => claims.set(id, { ...(claims.get(id) as StoredClaim), tally }))
       },
       async openClaims() {
-        await process.step()
+        await step()
         return [...claims.values()].filter(({ tally }) => tally === undefined).length
       },
       async sumClaims() {
-        await process.step()
+        await step()
         return [...claims.values()].reduce((sum, { tally }) => addTallies(sum, tally ?? EMPTY_TALLY, 1000), EMPTY_TALLY)
       },
       async clearClaims() {
-        await process.step()
+        await step()
         effects.push(() => claims.clear())
       },
       async readRange({ after, upTo, limit }) {
-        await process.step()
+        await step()
         return ordered()
           .filter(({ key }) => (after === undefined || key > after) && (upTo === undefined || key <= upTo))
           .slice(0, limit)
       },
       async lockItems(keys) {
-        await process.step()
-        for (const key of [...keys].sort((a, b) => a - b)) await locks.acquire(`row ${key}`, owner)
+        await step()
+        for (const key of [...keys].sort((a, b) => a - b)) await lock(`row ${key}`)
         return ordered().filter(({ key }) => keys.includes(key))
       },
       async compareAndSet(changes) {
         const written: boolean[] = []
         for (const { key, from, to } of changes) {
-          await process.step()
-          await locks.acquire(`row ${key}`, owner)
+          await step()
+          await lock(`row ${key}`)
           const same = rows.get(key) === from
           written.push(same)
           if (same) effects.push(() => void (rows.set(key, to), writes.set(key, (writes.get(key) ?? 0) + 1)))
@@ -147,6 +201,7 @@ export function createSimulatedDatabase(initial: readonly string[]): SimulatedDa
     rows,
     writes,
     isFinished: () => job?.finished === true,
+    passes: () => job?.pass ?? 0,
     connect: (process) => ({
       transaction: (run) => transaction(process, run),
       isTransient: (error) => error instanceof Dropped,
@@ -158,7 +213,17 @@ export function createSimulatedDatabase(initial: readonly string[]): SimulatedDa
       await locks.acquire(`row ${key}`, owner)
       if (value === undefined) rows.delete(key)
       else rows.set(key, value)
+      undoable.length = 0
       locks.releaseAll(owner)
     },
+    crash(forgets) {
+      life++
+      for (let count = 0; count < forgets; count++) undoable.pop()?.()
+    },
   }
+}
+
+function refill<Key, Value>(map: Map<Key, Value>, entries: readonly [Key, Value][]): void {
+  map.clear()
+  for (const [key, value] of entries) map.set(key, value)
 }

@@ -19,11 +19,13 @@ export interface ProcessPlan {
   readonly crashAt: number | undefined
   /** Loses its connection at these steps. */
   readonly dropsAt: readonly number[]
+  /** The server crashes at these steps, for all processes, and forgets so many of the last commits. */
+  readonly serverCrashes: readonly { readonly at: number; readonly forgets: number }[]
   readonly seed: number
   readonly workers: number
   readonly pageSize: number
-  /** What the application does between the reading and the writing of the first page. */
-  readonly afterDeciding?: () => Promise<unknown>
+  /** What happens between the reading and the writing of the first page, the second, and so on. */
+  readonly afterDeciding?: readonly (() => Promise<unknown>)[]
 }
 
 const instantClock = {
@@ -45,6 +47,8 @@ export async function runProcess(database: SimulatedDatabase, plan: ProcessPlan)
       if (random() < 0.02) await new Promise((resolve) => setImmediate(resolve))
       if (++steps === plan.crashAt) process.alive = false
       if (!process.alive) throw new Crash()
+      const serverCrash = plan.serverCrashes.find(({ at }) => at === steps)
+      if (serverCrash !== undefined) database.crash(serverCrash.forgets)
       if (plan.dropsAt.includes(steps)) throw new Dropped()
     },
   }
@@ -60,11 +64,10 @@ export async function runProcess(database: SimulatedDatabase, plan: ProcessPlan)
       maxListed: options.maxListed,
       retry: { options, signal: new AbortController().signal },
     })
-    let interfere = plan.afterDeciding
+    const interferences = plan.afterDeciding?.values()
     const prepare: typeof task.prepare = async (page) => {
       const decisions = await task.prepare(page)
-      await interfere?.()
-      interfere = undefined
+      await interferences?.next().value?.()
       return decisions
     }
     return await runBulk({ ...task, prepare }, options)
