@@ -22,9 +22,16 @@ const FROM_LIST: Readonly<Record<ColumnKind, (value: string) => string>> = {
   bytes: (value) => `decode(${value}, 'hex')`,
 }
 
+/** SHA-256 of a value in base64, as `digestsOf` makes it. */
+const DIGEST: Readonly<Record<ColumnKind, (value: string) => string>> = {
+  text: (value) => `encode(sha256(convert_to(${value}, 'UTF8')), 'base64')`,
+  bytes: (value) => `encode(sha256(${value}), 'base64')`,
+}
+
 /**
- * Keys go in and out as text and are cast, so that no driver rounds or reformats them. Values go in as one text, which
- * the server cuts at its separator: that is several times faster than reading them out of an array.
+ * Keys go in and out as text and are cast, so that no driver rounds or reformats them. The value that was read goes back
+ * as its digest, an eighth of a token. New values go in as one text, which the server cuts at its separator: that is several
+ * times faster than reading them out of an array.
  */
 export function createColumnStatements(
   table: ColumnTable,
@@ -33,17 +40,17 @@ export function createColumnStatements(
   const from = `${quoteName(table.schema)}.${quoteName(table.table)} as t`
   const keys = table.key.map(({ name }) => `t.${quoteName(name)}`)
   const column = `t.${quoteName(table.column)}`
-  // "C": two texts are the same only when their bytes are, whatever collation the column has.
   const value = table.kind === 'text' ? `${column}::text` : column
-  const fromList = FROM_LIST[table.kind]
-  const same = table.kind === 'text' ? `${value} collate "C" = v.old collate "C"` : `${value} = ${fromList('v.old')}`
+  const same = `${DIGEST[table.kind](value)} = v.old`
   const selected = [...keys.map((key) => `${key}::text`), value].join(', ')
   const arrays = table.key.map((_, i) => `$${i + 1}::text::text[]`)
   const names = table.key.map((_, i) => `k${i}`)
   const sameKey = table.key.map(({ type }, i) => `${keys[i]} = v.k${i}::${type}`).join(' and ')
   const size = table.key.length
   const keyColumns = arrays.map((array) => `unnest(${array})`)
-  const list = (n: number): string => `string_to_table($${n}::text collate "C", $${size + 1}::text collate "C")`
+  const digests = `string_to_table($${size + 1}::text, ',')`
+  // "C" finds the separator by its bytes.
+  const list = `string_to_table($${size + 3}::text collate "C", $${size + 2}::text collate "C")`
 
   /** `(a, b) > ($1, $2)`: the row comparison that an index over the key answers. */
   function bound(operator: '>' | '<=', firstParameter: number): string {
@@ -62,11 +69,11 @@ export function createColumnStatements(
       return `select ${selected} from ${from}${where} order by ${keys.join(', ')}${last}`
     },
     write:
-      `update ${target} as t set ${quoteName(table.column)} = ${fromList('v.new')} ` +
-      `from rows from (${[...keyColumns, list(size + 2), list(size + 3)].join(', ')}) ` +
+      `update ${target} as t set ${quoteName(table.column)} = ${FROM_LIST[table.kind]('v.new')} ` +
+      `from rows from (${[...keyColumns, digests, list].join(', ')}) ` +
       `as v(${[...names, 'old', 'new'].join(', ')}) where ${sameKey} and ${same}`,
     clear:
-      `update ${target} as t set ${cleared} from rows from (${[...keyColumns, list(size + 2)].join(', ')}) ` +
+      `update ${target} as t set ${cleared} from rows from (${[...keyColumns, digests].join(', ')}) ` +
       `with ordinality as v(${[...names, 'old', 'n'].join(', ')}) where ${sameKey} and ${same} returning v.n::integer`,
     lock:
       `select ${selected} from ${from} join unnest(${arrays.join(', ')}) as v(${names.join(', ')}) ` +

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { BulkPlace, PlaceTransaction } from '../bulk/bulk-place.ts'
 import type { ColumnChange, ColumnItem } from '../column/decide-column.ts'
 import type { ColumnValue } from '../column/column-format.ts'
@@ -9,7 +10,7 @@ import type { RunStatement } from './postgres-client.ts'
 import type { PostgresPool } from './postgres-connection.ts'
 import { isTransient, toMigrationError } from './postgres-errors.ts'
 import { createPostgresJournal } from './postgres-journal.ts'
-import { arrayLiteral, createValueLists } from './sql-text.ts'
+import { arrayLiteral, createValueList } from './sql-text.ts'
 import type { WorkerLock } from './worker-lock.ts'
 
 export interface PostgresPlaceOptions {
@@ -69,14 +70,18 @@ function createTransaction(run: RunStatement, options: PostgresPlaceOptions): Co
 }
 
 async function write(run: RunStatement, { statements, table }: PostgresPlaceOptions, changes: readonly ColumnChange[]): Promise<boolean[]> {
-  const { separator, list } = createValueLists()
-  const values = [list(changes.map(({ from }) => from)), list(changes.map(({ to }) => to as ColumnValue))]
   const keys = keyArrays(table, changes.map(({ key }) => key))
-  const { count } = await run(statements.write, [...keys, separator, ...values])
+  const { separator, list } = createValueList(changes.map(({ to }) => to as ColumnValue))
+  const { count } = await run(statements.write, [...keys, digestsOf(changes), separator, list])
   if (count === changes.length) return changes.map(() => true)
   // Which were written is asked only now: no other process can have made the very value that stands there then.
   const there = new Map((await run(statements.lock, keys)).map((row) => toItem(row, table)).map(({ key, value }) => [name(key), value]))
   return changes.map(({ key, to }) => isSame(there.get(name(key)), to))
+}
+
+/** What was read of each, for the statement to compare with. */
+function digestsOf(changes: readonly ColumnChange[]): string {
+  return changes.map(({ from }) => hash('sha256', from, 'base64')).join()
 }
 
 function name(key: ColumnKey): string {
@@ -89,10 +94,9 @@ function isSame(a: ColumnValue | null | undefined, b: ColumnValue | null): boole
 
 async function clear(run: RunStatement, options: PostgresPlaceOptions, changes: readonly ColumnChange[]): Promise<boolean[]> {
   const { statements, table, onCleared } = options
-  const { separator, list } = createValueLists()
   const keys = keyArrays(table, changes.map(({ key }) => key))
   const written = changes.map(() => false)
-  for (const [n] of await run(statements.clear, [...keys, separator, list(changes.map(({ from }) => from))])) written[(n as number) - 1] = true
+  for (const [n] of await run(statements.clear, [...keys, digestsOf(changes)])) written[(n as number) - 1] = true
   const cleared = changes.filter((_, i) => written[i])
   if (cleared.length === 0) return written
   await keepCleared(run, options, cleared)

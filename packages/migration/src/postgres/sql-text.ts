@@ -24,18 +24,16 @@ function element(value: ColumnValue | null): string {
 
 const SEPARATOR_BYTES = 18
 
-/** Values of one statement, none of them empty, as lists that are cut at a text which none of them can hold. */
-export interface ValueLists {
+/** Values, none of them empty, as one text that is cut at another which none of them can hold. */
+export interface ValueList {
   readonly separator: string
   /** Text as it is, bytes in hex. */
-  list(values: readonly ColumnValue[]): string
+  readonly list: string
 }
 
-/** @returns Lists whose separator is drawn at random: nobody can have put it into a value. */
-export function createValueLists(): ValueLists {
+/** @returns A list whose separator is drawn at random: nobody can have put it into a value. */
+export function createValueList(values: readonly ColumnValue[]): ValueList {
   const separator = randomBytes(SEPARATOR_BYTES).toString('base64url')
-  return {
-    separator,
-    list: (values) => values.map((value) => (typeof value === 'string' ? value : value.toString('hex'))).join(separator),
-  }
+  const texts = values.map((value) => (typeof value === 'string' ? value : value.toString('hex')))
+  return { separator, list: texts.join(separator) }
 }
