@@ -88,10 +88,10 @@ export function countItems(tally: Tally): number {
 /** A decision about one item, as far as a report is concerned. */
 export interface Decided {
   readonly outcome: Outcome
-  readonly keyId?: KeyId
+  readonly keyId?: KeyId | undefined
 }
 
-/** @param keyOf - Asked only for items that are left. */
+/** @param maxListed - As of `addTallies`. */
 export function tallyOf(decided: Iterable<Decided & { readonly key: readonly string[] }>, maxListed: number): Tally {
   const outcomes: Partial<Record<Outcome, number>> = {}
   const byKeyId: Record<KeyId, number> = Object.create(null) as Record<KeyId, number>

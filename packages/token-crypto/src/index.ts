@@ -33,7 +33,7 @@ export { createFernet } from './fernet/fernet.ts'
 export { generateFernetKey } from './fernet/fernet-key.ts'
 export type { FernetDecoding } from './fernet/fernet-token.ts'
 export { createKeyringFernet, type KeyringFernet, type KeyringFernetOptions } from './fernet/keyring-fernet.ts'
-export { createMultiFernet, type Fernet, type FernetAge, type FernetOptions } from './fernet/multi-fernet.ts'
+export { createMultiFernet, type Fernet, type FernetAge, type FernetMessage, type FernetOptions } from './fernet/multi-fernet.ts'
 export {
   type CookieSigner,
   type CookieSignerOptions,

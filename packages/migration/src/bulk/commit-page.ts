@@ -55,10 +55,10 @@ async function writeChanges<Key, Item, Change>(
   const decided: DecidedItem[] = []
   const contested: Key[] = []
   let next = 0
-  for (const [i, { change, ...rest }] of decisions.entries()) {
+  for (const [i, { outcome, keyId, change }] of decisions.entries()) {
     const key = place.keyOf(items[i] as Item)
     if (change !== undefined && written[next++] !== true) contested.push(key)
-    else decided.push({ ...rest, key: place.showKey(key) })
+    else decided.push({ outcome, keyId, key: place.showKey(key) })
   }
   return { decided, contested }
 }

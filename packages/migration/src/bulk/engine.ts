@@ -5,7 +5,7 @@ import { createPace, type Pace } from './pace.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { pause, retrying } from './retrying.ts'
 
-/** How long to wait before asking again whether others have left pages behind. */
+/** How long to wait before asking again whether other processes have left pages behind. */
 const WAIT_MS = 50
 
 interface Run<Page, Prepared> {
@@ -15,6 +15,8 @@ interface Run<Page, Prepared> {
   readonly meter: ProgressMeter
   /** Aborted by the caller, or by the first worker that failed. */
   readonly signal: AbortSignal
+  /** Resolves with the next page that is written here. */
+  written: PromiseWithResolvers<void>
 }
 
 /**
@@ -34,7 +36,7 @@ export async function runBulk<Page, Prepared>(
   const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
   const earlier = task.earlier ?? EMPTY_TALLY
   const meter = createProgressMeter({ task, earlier, options })
-  const run: Run<Page, Prepared> = { task, options, pace: createPace(options), meter, signal }
+  const run: Run<Page, Prepared> = { task, options, pace: createPace(options), meter, signal, written: Promise.withResolvers() }
   const tally = await workToTheEnd(run, failure).catch((error: unknown) => {
     meter.end('failed')
     throw error
@@ -83,8 +85,9 @@ async function work<Page, Prepared>(run: Run<Page, Prepared>): Promise<void> {
     const page = await retrying(() => task.next(pace.limit()), run)
     if (page === undefined) break
     if (page === 'wait') {
+      const written = run.written.promise
       await writing
-      await pause(WAIT_MS, options.clock)
+      await pause(WAIT_MS, options.clock, written)
       continue
     }
     const prepared = await task.prepare(page)
@@ -104,4 +107,6 @@ async function write<Page, Prepared>(run: Run<Page, Prepared>, page: Page, prepa
   const tally = await retrying(() => task.commit(page, prepared), run)
   pace.record(task.sizeOf(page), options.clock.now() - startedAt)
   if (tally !== undefined) meter.add(tally)
+  run.written.resolve()
+  run.written = Promise.withResolvers()
 }

@@ -24,10 +24,14 @@ export async function retrying<T>(step: () => Promise<T>, { task, options, signa
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-export async function pause(delayMs: number, clock: Clock): Promise<void> {
+/** @param sooner - Ends the pause early. */
+export async function pause(delayMs: number, clock: Clock, sooner?: Promise<unknown>): Promise<void> {
   if (delayMs <= 0) return
   // Timers of a clock let the process end; a job that waits for its database is not at its end.
   const alive = setInterval(() => undefined, LONGEST_TIMER_MS)
-  await new Promise<void>((resolve) => void clock.setTimer(resolve, delayMs))
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const cancel = clock.setTimer(resolve, delayMs)
+  await Promise.race([promise, ...(sooner === undefined ? [] : [sooner])])
+  cancel()
   clearInterval(alive)
 }

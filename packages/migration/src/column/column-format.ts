@@ -25,6 +25,18 @@ export interface ColumnFormat {
   open(value: ColumnValue, place: Place): OpenedValue
   /** @param kind - Form that the column takes. */
   seal(value: PlainValue, place: Place, kind: ColumnKind): ColumnValue
+  /** As `open` for each, where that costs less. */
+  openAll?(values: readonly ColumnValue[], places: readonly Place[]): OpenedValue[]
+  /** As `seal` for each, where that costs less. */
+  sealAll?(values: readonly PlainValue[], places: readonly Place[], kind: ColumnKind): ColumnValue[]
+}
+
+export function openAll(format: ColumnFormat, values: readonly ColumnValue[], places: readonly Place[]): OpenedValue[] {
+  return format.openAll?.(values, places) ?? values.map((value, i) => format.open(value, places[i] as Place))
+}
+
+export function sealAll(format: ColumnFormat, values: readonly PlainValue[], places: readonly Place[], kind: ColumnKind): ColumnValue[] {
+  return format.sealAll?.(values, places, kind) ?? values.map((value, i) => format.seal(value, places[i] as Place, kind))
 }
 
 export interface PlainValue {

@@ -2,13 +2,13 @@ import {
   createFernet,
   createKeyId,
   deriveFernetKey,
-  type EpochMs,
   type Fernet,
   type FernetDecoding,
   type FernetDerivation,
+  type FernetMessage,
   type KeyId,
-  OpenError,
   type Secret,
+  systemClock,
 } from '@keyturn/token-crypto'
 import type { ColumnFormat, ColumnKind, ColumnValue, OpenedValue, PlainValue } from './column-format.ts'
 
@@ -32,8 +32,6 @@ interface FernetKey {
 // 0x80, and the zeros that every time until the year 4147 begins with
 const LOOKS_LIKE_FERNET = /^gAAAAA/
 const SHORTEST_TOKEN = 100
-const TIME_CHARACTERS = 12
-const TIME_AT = 1
 
 /**
  * Fernet tokens, as Python's `cryptography` writes them. The timestamp is kept.
@@ -56,48 +54,39 @@ export async function createFernetFormat(options: FernetFormatOptions): Promise<
   // Neighbouring rows are mostly under the same key: the one that opened last is tried first.
   let likely = primary
 
-  function open(value: ColumnValue): OpenedValue {
-    const token = typeof value === 'string' ? value : value.toString('latin1')
-    const opened = tryKey(likely, token)
-    if (opened !== undefined) return describe(likely, token, opened)
-    for (const key of keys) {
-      const plain = key === likely ? undefined : tryKey(key, token)
-      if (plain === undefined) continue
-      likely = key
-      return describe(key, token, plain)
+  function openAll(values: readonly ColumnValue[]): OpenedValue[] {
+    const tokens = values.map((value) => (typeof value === 'string' ? value : value.toString('latin1')))
+    const opened = tokens.map((): OpenedValue | undefined => undefined)
+    let left = [...tokens.keys()]
+    for (const key of [likely, ...keys.filter((each) => each !== likely)]) {
+      if (left.length === 0) break
+      const messages = key.fernet.openAll(left.map((i) => tokens[i] as string))
+      for (const [n, message] of messages.entries()) if (message !== undefined) opened[left[n] as number] = describe(key, message)
+      const before = left.length
+      left = left.filter((_, n) => messages[n] === undefined)
+      if (left.length < before) likely = key
     }
-    return { outcome: classify(token) }
+    return opened.map((value, i) => value ?? { outcome: classify(tokens[i] as string) })
   }
 
-  function describe(key: FernetKey, token: string, plain: Buffer): OpenedValue {
-    return { outcome: 'opened', plain, current: key === primary, keyId: key.id, madeAt: readTime(key, token) }
+  function describe({ id: keyId }: FernetKey, { plain, timeMs: madeAt }: FernetMessage): OpenedValue {
+    return { outcome: 'opened', plain, current: keyId === primary?.id, keyId, madeAt }
+  }
+
+  function sealAll(values: readonly PlainValue[], kind: ColumnKind): ColumnValue[] {
+    const now = systemClock.now()
+    const tokens = (primary as FernetKey).fernet.sealAll(values.map(({ plain, madeAt = now }) => ({ plain, timeMs: madeAt })))
+    return kind === 'text' ? tokens : tokens.map((token) => Buffer.from(token, 'latin1'))
   }
 
   return Object.freeze({
     name: 'fernet',
     keyId: primary.id,
-    open,
-    seal({ plain, madeAt }: PlainValue, _place: unknown, kind: ColumnKind): ColumnValue {
-      const token = madeAt === undefined ? primary.fernet.encrypt(plain) : primary.fernet.encryptAt(plain, madeAt)
-      return kind === 'text' ? token : Buffer.from(token, 'latin1')
-    },
+    open: (value: ColumnValue) => openAll([value])[0] as OpenedValue,
+    seal: (value: PlainValue, _place: unknown, kind: ColumnKind) => sealAll([value], kind)[0] as ColumnValue,
+    openAll,
+    sealAll: (values: readonly PlainValue[], _places: unknown, kind: ColumnKind) => sealAll(values, kind),
   })
-}
-
-function tryKey(key: FernetKey, token: string): Buffer | undefined {
-  try {
-    return key.fernet.decrypt(token)
-  } catch (error) {
-    if (error instanceof OpenError) return undefined
-    throw error
-  }
-}
-
-/** The token has been authenticated: its time is read without checking the signature again, where that is the same. */
-function readTime(key: FernetKey, token: string): EpochMs {
-  const head = token.slice(0, TIME_CHARACTERS)
-  if (!/^[A-Za-z0-9_-]{12}$/.test(head)) return key.fernet.extractTimestamp(token)
-  return Number(Buffer.from(head, 'base64url').readBigUInt64BE(TIME_AT)) * 1000
 }
 
 function classify(token: string): 'unknown-key' | 'corrupt' | 'not-ours' {

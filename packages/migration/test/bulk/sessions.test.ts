@@ -87,7 +87,13 @@ t.test('a scan that breaks off in the middle is never taken for the end', async 
       }
     },
   }
-  const clock = { now: () => Date.now(), setTimer: (callback: () => void) => void setImmediate(callback) as never }
+  const clock = {
+    now: () => Date.now(),
+    setTimer(callback: () => void) {
+      const soon = setImmediate(callback)
+      return () => clearImmediate(soon)
+    },
+  }
   await t.rejects(copySessions({ from: breaking, to, pageSize: 10, workers: 1, clock }), { code: 'KEYTURN_STORE_UNAVAILABLE' })
   t.match(await copySessions({ from, to }), { state: 'done', outcomes: { changed: 20, current: 20 } })
 })

@@ -208,3 +208,53 @@ test('generated keys differ and have the form of Python', (t) => {
   t.notOk(first.equals(second))
   t.end()
 })
+
+const message = fc.record({ plain: fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)), seconds: fc.nat() })
+
+test('many at once are as each on its own, whichever key they are under, with what does not open among them', (t) => {
+  const both = createMultiFernet([second, first])
+  const stranger = createFernet(generateFernetKey())
+  const writers = [fernet, createFernet(second), stranger]
+  holds(
+    fc.property(fc.array(fc.tuple(message, fc.constantFrom(0, 1, 2, 3)), { maxLength: 20 }), (given) => {
+      const tokens = given.map(([{ plain, seconds }, by]) => writers[by]?.encryptAt(plain, seconds * 1000) ?? 'no token')
+      const opened = both.openAll(tokens)
+      return opened.length === given.length && opened.every((found, i) => {
+        const [{ plain, seconds }, by] = given[i] as (typeof given)[number]
+        return by > 1 ? found === undefined : found?.plain.equals(plain) === true && found.timeMs === seconds * 1000
+      })
+    }),
+    500,
+  )
+  t.end()
+})
+
+test('many are encrypted at once under the first key, each with an IV of its own and its time', (t) => {
+  const both = createMultiFernet([second, first])
+  holds(
+    fc.property(fc.array(message, { maxLength: 20 }), (messages) => {
+      const tokens = both.sealAll(messages.map(({ plain, seconds }) => ({ plain, timeMs: seconds * 1000 })))
+      const single = createFernet(second)
+      return tokens.length === messages.length && tokens.every((token, i) => {
+        const { plain, seconds } = messages[i] as (typeof messages)[number]
+        return single.decrypt(token).equals(plain) && single.extractTimestamp(token) === seconds * 1000
+      })
+    }),
+    500,
+  )
+  const same = Array.from({ length: 1000 }, () => ({ plain: Buffer.from('the same'), timeMs: NOW }))
+  const blocks = both.sealAll(same).flatMap((token) => {
+    const bytes = Buffer.from(token, 'base64url')
+    return [bytes.toString('hex', 9, 25), bytes.toString('hex', 25, 41)]
+  })
+  t.equal(new Set(blocks).size, 2000, 'no block stands twice')
+  t.end()
+})
+
+test('a signed token with wrong padding does not open among many, and spoils none beside it', (t) => {
+  const good = fernet.encrypt('good')
+  const bad = handMadeFernet(first, { plain: Buffer.alloc(16), iv: Buffer.alloc(16), time: 0, pad: false })
+  const opened = createMultiFernet([first, second]).openAll([good, bad, good])
+  t.same(opened.map((found) => found?.plain.toString()), ['good', undefined, 'good'])
+  t.end()
+})
