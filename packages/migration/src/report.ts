@@ -91,15 +91,19 @@ export interface Decided {
   readonly keyId?: KeyId | undefined
 }
 
-/** @param maxListed - As of `addTallies`. */
-export function tallyOf(decided: Iterable<Decided & { readonly key: readonly string[] }>, maxListed: number): Tally {
+/**
+ * @param keyOf - Asked only for items that are left.
+ * @param maxListed - As of `addTallies`.
+ */
+export function tallyOf(decided: readonly Decided[], keyOf: (index: number) => readonly string[], maxListed: number): Tally {
   const outcomes: Partial<Record<Outcome, number>> = {}
   const byKeyId: Record<KeyId, number> = Object.create(null) as Record<KeyId, number>
   const left: LeftItem[] = []
-  for (const { key, outcome, keyId } of decided) {
+  for (const [index, { outcome, keyId }] of decided.entries()) {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     if (keyId !== undefined) byKeyId[keyId] = (byKeyId[keyId] ?? 0) + 1
     if (!isLeft(outcome) || left.length >= maxListed) continue
+    const key = keyOf(index)
     left.push(keyId === undefined ? { key, outcome } : { key, outcome, keyId })
   }
   return { outcomes, byKeyId, left }

@@ -33,12 +33,12 @@ export async function commitPage<Key, Item, Change>(
     // What is locked cannot be contested again: all the rest is gone.
     decided.push(...second.decided, ...missing(place, contested, locked))
   }
-  const tally = tallyOf(decided, maxListed)
+  const tally = tallyOf(decided, (i) => place.showKey((decided[i] as DecidedItem<Key>).key), maxListed)
   await tx.finishClaim(page.claim.id, tally)
   return tally
 }
 
-type DecidedItem = Decided & { readonly key: readonly string[] }
+type DecidedItem<Key> = Decided & { readonly key: Key }
 
 interface WriteContext<Key, Item, Change> {
   readonly place: BulkPlace<Key, Item, Change>
@@ -49,16 +49,16 @@ interface WriteContext<Key, Item, Change> {
 async function writeChanges<Key, Item, Change>(
   tx: PlaceTransaction<Key, Item, Change>,
   { place, items, decisions }: WriteContext<Key, Item, Change>,
-): Promise<{ decided: DecidedItem[]; contested: Key[] }> {
+): Promise<{ decided: DecidedItem<Key>[]; contested: Key[] }> {
   const changes = decisions.flatMap(({ change }) => (change === undefined ? [] : [change]))
   const written = changes.length === 0 ? [] : await tx.compareAndSet(changes)
-  const decided: DecidedItem[] = []
+  const decided: DecidedItem<Key>[] = []
   const contested: Key[] = []
   let next = 0
   for (const [i, { outcome, keyId, change }] of decisions.entries()) {
     const key = place.keyOf(items[i] as Item)
     if (change !== undefined && written[next++] !== true) contested.push(key)
-    else decided.push({ outcome, keyId, key: place.showKey(key) })
+    else decided.push({ outcome, keyId, key })
   }
   return { decided, contested }
 }
@@ -67,10 +67,10 @@ function missing<Key, Item, Change>(
   place: BulkPlace<Key, Item, Change>,
   wanted: readonly Key[],
   found: readonly Item[],
-): DecidedItem[] {
+): DecidedItem<Key>[] {
   const name = (key: Key): string => JSON.stringify(place.showKey(key))
   const there = new Set(found.map((item) => name(place.keyOf(item))))
   return wanted
     .filter((key) => !there.has(name(key)))
-    .map((key) => ({ key: place.showKey(key), outcome: 'gone' as const }))
+    .map((key) => ({ key, outcome: 'gone' as const }))
 }

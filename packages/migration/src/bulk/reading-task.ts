@@ -44,11 +44,7 @@ export function createReadingTask<Key, Item, Change>(
     sizeOf: (items) => items.length,
     prepare: (items) => job.decide(items),
     async commit(items, decisions) {
-      const decided = decisions.map(({ outcome, keyId }, i) => {
-        const key = job.showKey(job.keyOf(items[i] as Item))
-        return keyId === undefined ? { key, outcome } : { key, outcome, keyId }
-      })
-      const tally = tallyOf(decided, job.maxListed)
+      const tally = tallyOf(decisions, (i) => job.showKey(job.keyOf(items[i] as Item)), job.maxListed)
       sum = addTallies(sum, tally, job.maxListed)
       return tally
     },

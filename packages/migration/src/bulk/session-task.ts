@@ -88,7 +88,7 @@ export async function createSessionTask<Session extends ScannedSession>(
     prepare: (page) => page,
     async commit(page) {
       const outcomes = await job.handle(page)
-      const tally = tallyOf(outcomes.map((outcome, i) => ({ ...outcome, key: [job.showKey(page[i] as Session)] })), maxListed)
+      const tally = tallyOf(outcomes, (i) => [job.showKey(page[i] as Session)], maxListed)
       await progress.finish(page, tally)
       sum = addTallies(sum, tally, maxListed)
       return tally

@@ -17,6 +17,7 @@ export interface RedisClient {
   }
   getBuffer(key: string): Promise<Buffer | null>
   mgetBuffer(keys: string[]): Promise<(Buffer | null)[]>
+  exists(keys: string[]): Promise<number>
   getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>
   zrange(key: string, start: number, end: number, scores: 'WITHSCORES'): Promise<string[]>
   evalshaBuffer(sha: string, keys: number, ...rest: Argument[]): Promise<unknown>

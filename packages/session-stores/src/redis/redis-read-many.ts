@@ -2,7 +2,7 @@ import type { StoreKey } from '../store.ts'
 import { runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
 import type { RedisKeys } from './redis-keys.ts'
-import { HEADER_BYTES } from './redis-record.ts'
+import { decodeCounted, HEADER_BYTES } from './redis-record.ts'
 import { redisScripts } from './redis-scripts.ts'
 
 /** Sessions of one command: a command for each costs ten times as much, and the server serves nobody in between. */
@@ -22,6 +22,21 @@ export function readHeaders(client: RedisClient, keys: RedisKeys, given: readonl
     one: (name) => client.getrangeBuffer(name, 0, HEADER_BYTES - 1),
     several: async (names) => (await runScript(client, redisScripts.headers, names, [])) as Buffer[],
   })
+}
+
+/** Whether there is a live record of each. All of a group are there as a rule, which a count tells. */
+export function readPresence(client: RedisClient, keys: RedisKeys, given: readonly StoreKey[]): Promise<boolean[]> {
+  return readMany(client, keys, given, {
+    one: async (name) => isLive(await client.getrangeBuffer(name, 0, HEADER_BYTES - 1)),
+    several: async (names) => {
+      if ((await client.exists(names)) === names.length) return names.map(() => true)
+      return ((await runScript(client, redisScripts.headers, names, [])) as Buffer[]).map(isLive)
+    },
+  })
+}
+
+function isLive(header: Buffer): boolean {
+  return decodeCounted(header) !== undefined
 }
 
 interface Read<Value> {

@@ -10,8 +10,8 @@ import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from
 import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
 import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-options.ts'
 import { putRecord } from './redis-put.ts'
-import { readHeaders } from './redis-read-many.ts'
-import { decodeCounted, decodeRecord, fromOwnerField } from './redis-record.ts'
+import { readPresence } from './redis-read-many.ts'
+import { decodeRecord, fromOwnerField } from './redis-record.ts'
 import { countSessions, mastersOf, scanSessions } from './redis-scan.ts'
 import { redisScripts } from './redis-scripts.ts'
 
@@ -79,8 +79,8 @@ async function putNewer(client: RedisClient, keys: RedisKeys, sessions: readonly
 }
 
 async function findLive(client: RedisClient, keys: RedisKeys, given: readonly StoreKey[]): Promise<StoreKey[]> {
-  const headers = await readHeaders(client, keys, given)
-  return given.filter((_, index) => decodeCounted(headers[index] as Buffer) !== undefined)
+  const present = await readPresence(client, keys, given)
+  return given.filter((_, index) => present[index])
 }
 
 /** A server draws a new `run_id` at each start; what it kept over that may be less than it had acknowledged. */
