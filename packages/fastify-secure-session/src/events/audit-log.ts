@@ -24,7 +24,7 @@ export function createAuditLog(log: FastifyBaseLogger): SessionEventSink {
   }
 }
 
-/** A logger that is not pino may not tell. */
-function isEnabled(log: FastifyBaseLogger & { isLevelEnabled?: (level: string) => boolean }, level: string): boolean {
-  return log.isLevelEnabled?.(level) ?? true
+/** A logger that is not pino may not tell; the one of `logger: false` has the same empty function for each level. */
+function isEnabled(log: FastifyBaseLogger & { isLevelEnabled?: (level: string) => boolean }, level: 'debug' | 'info' | 'warn'): boolean {
+  return log.isLevelEnabled?.(level) ?? log[level] !== log.fatal
 }

@@ -119,16 +119,17 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
     async create(id, { data, meta = {}, createdAt = clock.now(), expiresAt }) {
       const key = toStoreKey(id)
       const texts = { dataText: toJsonText(data), metaText: toJsonText(meta), version: 1, createdAt, expiresAt }
-      const written = await writer.write(key, texts, 'absent')
+      const written = await writer.write(key, texts, 'absent', meta.userId)
       if (written.outcome !== 'stored') throw new SessionExistsError()
-      return toWritten(id, remember(id, key, written.texts))
+      // Not remembered yet: many a new session is never asked for again.
+      return toWritten(id, key, written.texts)
     },
     async save(loaded, { data, meta, expiresAt }) {
       const { id, key } = loaded
       const metaText = meta === undefined || meta === loaded.meta ? loaded.metaText : toJsonText(meta)
       const mine: SessionTexts = { ...textsOf(loaded), dataText: toJsonText(data), metaText, expiresAt }
       const texts = await writer.writeMerged(key, loaded, mine, metaText === loaded.metaText ? loaded.meta.userId : undefined)
-      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toWritten(id, remember(id, key, texts, loaded)) }
+      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toWritten(id, key, texts, remember(id, key, texts, loaded).meta) }
     },
     async update(id, change) {
       const key = toStoreKey(id)
@@ -137,7 +138,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
         const dataText = toJsonText((await change(data)) ?? data)
         return dataText === current.dataText ? undefined : { ...current, dataText }
       })
-      return texts === undefined ? undefined : toWritten(id, remember(id, key, texts))
+      return texts === undefined ? undefined : toWritten(id, key, texts, remember(id, key, texts).meta)
     },
     touch: async (id, expiresAt) => store.touch(toStoreKey(id), expiresAt),
     async destroy(id) {
@@ -148,7 +149,8 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       const texts = { ...textsOf(loaded), version: loaded.version + 1 }
       const written = await writer.write(loaded.key, texts, loaded.version)
       if (written.outcome !== 'stored') return written
-      return { outcome: 'stored', session: toWritten(loaded.id, remember(loaded.id, loaded.key, written.texts)) }
+      const { meta } = remember(loaded.id, loaded.key, written.texts)
+      return { outcome: 'stored', session: toWritten(loaded.id, loaded.key, written.texts, meta) }
     },
   }
 }
@@ -159,10 +161,11 @@ function toLoaded(id: string, { key, texts, meta }: OpenedSession, pristine?: Pr
   return { id, key, data, dataText, pristine, meta, metaText, version, createdAt, expiresAt, keyId, stale }
 }
 
-/** Whoever has just written a session rarely looks into it again: its data is parsed for those who do. */
-function toWritten(id: string, { key, texts, meta }: OpenedSession): LoadedSession {
+/** Whoever has just written a session rarely looks into it again: it is parsed for those who do. */
+function toWritten(id: string, key: StoreKey, texts: OpenedTexts, parsedMeta?: SessionMeta): LoadedSession {
   const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
   let data: SessionData | undefined
+  let meta = parsedMeta
   return {
     id,
     key,
@@ -172,7 +175,10 @@ function toWritten(id: string, { key, texts, meta }: OpenedSession): LoadedSessi
     },
     dataText,
     pristine: undefined,
-    meta,
+    get meta() {
+      meta ??= Object.freeze(parseSealed(metaText) as SessionMeta)
+      return meta
+    },
     metaText,
     version,
     createdAt,

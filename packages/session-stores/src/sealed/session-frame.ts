@@ -39,11 +39,11 @@ export function encodeFrame({ metaText, dataText, createdAt, owner }: SessionFra
   if (metaBytes > MAX_META_BYTES) throw new SessionDataError(`metadata of more than ${MAX_META_BYTES} bytes`)
   const metaLengthAt = owner === undefined ? OWNER_KEY_AT : OWNER_END
   const metaAt = metaLengthAt + 2
-  const plain = Buffer.alloc(metaAt + metaBytes + Buffer.byteLength(dataText))
+  const plain = Buffer.allocUnsafe(metaAt + metaBytes + Buffer.byteLength(dataText))
   plain[0] = FRAME_VERSION
   plain.writeDoubleBE(createdAt, CREATED_AT)
+  plain[OWNER_FLAG_AT] = owner === undefined ? 0 : 1
   if (owner !== undefined) {
-    plain[OWNER_FLAG_AT] = 1
     plain.write(owner.keyId, OWNER_KEY_AT, 'hex')
     owner.tag.copy(plain, OWNER_TAG_AT)
   }

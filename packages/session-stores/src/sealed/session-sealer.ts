@@ -88,6 +88,7 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
       const plain = encodeFrame({ metaText, dataText, createdAt, owner })
       if (plain.length > maxBytes) throw new SessionTooLargeError(plain.length, maxBytes)
       const sealed = seal(current, 'session', plain, { kind: 'session', key })
+      plain.fill(0)
       const keyId = current.primary('session').id
       return {
         record: { sealed, keyId, version, ownerTag: owner?.tag, createdAt, expiresAt },

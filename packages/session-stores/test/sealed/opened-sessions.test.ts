@@ -39,9 +39,14 @@ t.test('a record that did not change is decrypted once, and each load is an obje
   const { sessions, store } = counted
   await createSealedSessions({ store, keyring: freshKeyring() }).create('foreign', { data: {}, expiresAt: later() })
   await sessions.create('id', { data: { list: [1] }, meta: { userId: 'u1' }, expiresAt: later() })
+  t.ok((await countDecryptions(counted, () => sessions.load('id'))) > 0, 'a new one is known from its first read on')
+  t.equal(await countDecryptions(counted, () => sessions.load('id')), 0)
+  const loaded = await sessions.load('id')
+  if (loaded !== undefined) await sessions.save(loaded, { data: { list: [1], more: 1 }, expiresAt: later() })
   t.equal(await countDecryptions(counted, () => sessions.load('id')), 0, 'what was written is known')
+  await sessions.update('id', () => ({ list: [1] }))
   const [one, other] = [await sessions.load('id'), await sessions.load('id')]
-  t.strictSame(one, other)
+  t.strictSame({ ...one, pristine: undefined }, { ...other, pristine: undefined })
   if (one === undefined) return t.fail('not loaded')
   ;(one.data.list as number[]).push(2)
   t.strictSame((await sessions.load('id'))?.data, { list: [1] })
@@ -69,6 +74,7 @@ t.test('what is remembered opens nothing that its record would not', async (t) =
   const { sessions, store } = createCounted({ live })
   const mine = await sessions.create('mine', { data: { a: 1 }, meta: { userId: 'u1' }, expiresAt: later() })
   const theirs = await sessions.create('theirs', { data: { b: 1 }, meta: { userId: 'u2' }, expiresAt: later() })
+  for (const id of ['mine', 'theirs']) await sessions.load(id)
   const record = await store.get(mine.key)
   const other = await store.get(theirs.key)
   if (record === undefined || other === undefined) return t.fail('not stored')
@@ -105,6 +111,7 @@ t.test('no more is remembered than it was told, and nothing on request', async (
   const ids = Array.from({ length: 50 }, (_, i) => `id-${i}`)
   for (const { sessions } of [few, none]) {
     for (const id of ids) await sessions.create(id, { data: { id }, expiresAt: later() })
+    for (const id of ids) await sessions.load(id)
   }
   t.ok((await countDecryptions(few, () => few.sessions.load('id-0'))) > 0, 'the oldest made room')
   t.equal(await countDecryptions(few, () => few.sessions.load('id-49')), 0)

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { type KeyObject, timingSafeEqual } from 'node:crypto'
+import { macOfText } from '../mac/text-mac.ts'
 
 /** Base64 of 32 bytes without its one `=`. */
 export const SIGNATURE_LENGTH = 43
@@ -9,7 +10,7 @@ const givenBytes = Buffer.alloc(SIGNATURE_LENGTH)
 
 /** HMAC-SHA256 in base64 without padding, as @fastify/cookie, cookie-signature and express-session write it. */
 export function createSignature(key: KeyObject, value: string): string {
-  return createHmac('sha256', key).update(value, 'utf8').digest('base64').slice(0, SIGNATURE_LENGTH)
+  return macOfText(key, value, 'base64').slice(0, SIGNATURE_LENGTH)
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from 'node:crypto'
 import type { FernetKeyPair } from './fernet-key.ts'
 import { BLOCK_BYTES, FERNET_VERSION, IV_AT, MAC_BYTES, TIME_AT } from './fernet-token.ts'
-import { createHmacSha256 } from './hmac-sha256.ts'
+import { createHmacSha256 } from '../mac/hmac-sha256.ts'
 
 /** The cryptography of Fernet under one key. */
 export interface FernetCipher {

@@ -1,5 +1,6 @@
-import { createHmac, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Keyring } from '../keyring/keyring.ts'
+import { macOfText } from '../mac/text-mac.ts'
 import { createRecentMap, type RecentMap } from '../recent/recent-map.ts'
 
 /**
@@ -22,16 +23,16 @@ function tagWith(key: KeyObject, userId: string): Buffer {
     throw new TypeError('An owner tag needs a user id, a string that is not empty.')
   }
   const known = tagsOf(key)
-  const tag = known.get(userId) ?? createHmac('sha256', key).update(userId, 'utf8').digest()
+  const tag = known.get(userId) ?? macOfText(key, userId, 'binary')
   known.set(userId, tag)
-  return Buffer.from(tag)
+  return Buffer.from(tag, 'latin1')
 }
 
 /** A session is written under the same tag again and again: whoever is active is remembered. */
 const REMEMBERED_TAGS = 1024
-const tagsOfKeys = new WeakMap<KeyObject, RecentMap<Buffer>>()
+const tagsOfKeys = new WeakMap<KeyObject, RecentMap<string>>()
 
-function tagsOf(key: KeyObject): RecentMap<Buffer> {
+function tagsOf(key: KeyObject): RecentMap<string> {
   let tags = tagsOfKeys.get(key)
   if (tags === undefined) {
     tags = createRecentMap(REMEMBERED_TAGS)

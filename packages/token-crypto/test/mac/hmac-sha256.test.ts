@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { createHmacSha256 } from '../../src/fernet/hmac-sha256.ts'
+import { createHmacSha256 } from '../../src/mac/hmac-sha256.ts'
+import { macOfText } from '../../src/mac/text-mac.ts'
 
 const sign = (key: Uint8Array, message: Uint8Array): Buffer => {
   const mac = Buffer.alloc(32)
@@ -43,4 +44,16 @@ t.test('signs into the buffer that holds the message', async (t) => {
 t.test('refuses a key that would have to be hashed first', async (t) => {
   t.throws(() => createHmacSha256(createSecretKey(Buffer.alloc(65))), TypeError)
   t.throws(() => createHmacSha256(generateKeyPairSync('ed25519').privateKey), TypeError)
+})
+
+t.test('of texts it is what createHmac gives, under keys of any length', async (t) => {
+  const texts = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 100 }), fc.integer({ min: 1300, max: 4200 }).map((length) => '€'.repeat(length))), { maxLength: 5 })
+  const property = fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), texts, (key, given) => {
+    const object = createSecretKey(key)
+    return given.every((text) =>
+      (['base64', 'binary'] as const).every((encoding) => macOfText(object, text, encoding) === createHmac('sha256', key).update(text, 'utf8').digest(encoding)),
+    )
+  })
+  fc.assert(property, { seed: 20_260_104, numRuns: 500 })
+  t.pass('500 keys')
 })

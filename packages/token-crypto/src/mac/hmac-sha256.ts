@@ -4,9 +4,12 @@ import { createHmac, hash, type KeyObject } from 'node:crypto'
 export interface HmacSha256 {
   /** Writes the 32 bytes of the code of `message` into `target`, which may be the buffer that the message stands in. */
   signInto(target: Buffer, at: number, message: Uint8Array): void
+  /** The code of a text as UTF-8. */
+  ofText(text: string, encoding: 'base64' | 'binary'): string
 }
 
 const BLOCK_BYTES = 64
+export const MOST_KEY_BYTES: number = BLOCK_BYTES
 const HASH_BYTES = 32
 /** Beyond this the hash itself is the cost. */
 const LONGEST_MESSAGE = 4096
@@ -29,6 +32,13 @@ export function createHmacSha256(key: KeyObject): HmacSha256 {
   }
   bytes.fill(0)
 
+  /** @param length - Of the message, which stands in `inner`. */
+  function finish(length: number, encoding: 'base64' | 'binary'): string {
+    // As text of one byte a character: a Buffer for each hash would cost as much as the hash.
+    outer.write(hash('sha256', inner.subarray(0, BLOCK_BYTES + length), 'binary'), BLOCK_BYTES, 'latin1')
+    return hash('sha256', outer, encoding)
+  }
+
   return {
     signInto(target, at, message) {
       if (message.length > LONGEST_MESSAGE) {
@@ -36,9 +46,11 @@ export function createHmacSha256(key: KeyObject): HmacSha256 {
         return
       }
       inner.set(message, BLOCK_BYTES)
-      // As text of one byte a character: a Buffer for each hash would cost as much as the hash.
-      outer.write(hash('sha256', inner.subarray(0, BLOCK_BYTES + message.length), 'binary'), BLOCK_BYTES, 'latin1')
-      target.write(hash('sha256', outer, 'binary'), at, 'latin1')
+      target.write(finish(message.length, 'binary'), at, 'latin1')
+    },
+    ofText(text, encoding) {
+      if (Buffer.byteLength(text) > LONGEST_MESSAGE) return createHmac('sha256', key).update(text, 'utf8').digest(encoding)
+      return finish(inner.write(text, BLOCK_BYTES), encoding)
     },
   }
 }
