@@ -7,13 +7,20 @@ import type { CookieSigner } from '@keyturn/token-crypto'
 export class LateSignature {
   readonly #id: string
   readonly #signer: CookieSigner
+  #isAsked = false
 
   constructor(id: string, signer: CookieSigner) {
     this.#id = id
     this.#signer = signer
   }
 
+  /** Somebody has seen it. */
+  get isAsked(): boolean {
+    return this.#isAsked
+  }
+
   toString(): string {
+    this.#isAsked = true
     return this.#signer.sign(this.#id)
   }
 }

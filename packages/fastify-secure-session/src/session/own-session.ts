@@ -4,6 +4,7 @@ import { dataOf, isReserved } from './session-data.ts'
 import { entryOf, newEntry, type SessionEntry, setEntry } from './session-entry.ts'
 
 const OURS = Symbol('keyturn.ours')
+const UNSIGNED = Symbol('keyturn.unsigned')
 
 /** For each class of @fastify/session's sessions the one below it that ours are of. */
 const owned = new WeakMap<object, object>()
@@ -26,9 +27,20 @@ export function fillSession(session: object, loaded: LoadedSession): SessionEntr
   return ownSession(session)
 }
 
+/** Whether the id of a session of ours is new, and nobody has asked for it in the form that a cookie carries. */
+export function isUnsigned(session: object): boolean {
+  return (session as { [UNSIGNED]?: boolean })[UNSIGNED] === true
+}
+
 function derive(prototype: object): object {
   const ours: object = Object.create(prototype, {
     [OURS]: { value: true },
+    [UNSIGNED]: {
+      get(this: object): boolean {
+        const signed: unknown = Reflect.get(prototype, 'encryptedSessionId', this)
+        return signed instanceof LateSignature && !signed.isAsked
+      },
+    },
     encryptedSessionId: {
       configurable: true,
       get(this: object): unknown {

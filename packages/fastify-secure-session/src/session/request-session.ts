@@ -8,7 +8,7 @@ import type { FastifySessionStore } from './fastify-session-store.ts'
 import { dataOf } from './session-data.ts'
 import { newEntry, type SessionEntry, entryOf } from './session-entry.ts'
 import { isChallenged, reauthenticatedMeta, type SessionNotes, signedInMeta } from './session-meta.ts'
-import { startSession } from './start-session.ts'
+import { renewSession, startSession } from './start-session.ts'
 
 export interface SignInOptions {
   /** Names in the anonymous session that the new one takes over, such as a basket. @default none */
@@ -84,7 +84,7 @@ export function createRequestSession({ records, fastifyStore, events, clock, opt
 // A new id for a new privilege: whoever planted the old id in this browser is left with nothing.
 function replaceSession(request: FastifyRequest, data: object, meta: SessionEntry['meta'], fastifyStore: FastifySessionStore): void {
   const { loaded, replaces } = currentEntry(request)
-  const entry = startSession(request, fastifyStore)
+  const entry = renewSession(request, fastifyStore)
   Object.assign(request.session, data)
   entry.meta = meta
   entry.metaChanged = true

@@ -30,7 +30,7 @@ export interface CookieSignerOptions {
   readonly format?: 'fastify-session' | 'express-session'
   /** Longest signed value in characters; anything longer is refused without hashing it. Default 4096. */
   readonly maxLength?: number
-  /** Signatures of the primary key to remember, so that an id is not hashed again. 0 turns it off. Default 4096. */
+  /** Signatures of the primary key that came back to remember, so that an id is not hashed again. 0 turns it off. Default 4096. */
   readonly remember?: number
 }
 
@@ -89,9 +89,8 @@ export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptio
       if (prefix.length + value.length + 1 + SIGNATURE_LENGTH > maxLength) {
         throw new TypeError(`A signed cookie value is at most ${maxLength} characters long.`)
       }
-      const signature = signatureOf(primaryOf(live.current), value)
-      memory.set(value, signature)
-      return `${prefix}${value}.${signature}`
+      // Remembered when it comes back: many a new id never does.
+      return `${prefix}${value}.${signatureOf(primaryOf(live.current), value)}`
     },
     unsign(signed) {
       if (typeof signed !== 'string' || signed.length > maxLength || !signed.startsWith(prefix)) return INVALID

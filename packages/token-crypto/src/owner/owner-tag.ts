@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Keyring } from '../keyring/keyring.ts'
 import { macOfText } from '../mac/text-mac.ts'
-import { createRecentMap, type RecentMap } from '../recent/recent-map.ts'
 
 /**
  * Keyed hash of a user id: finds the sessions of one user without storing who it is.
@@ -22,21 +21,5 @@ function tagWith(key: KeyObject, userId: string): Buffer {
   if (typeof userId !== 'string' || userId.length === 0) {
     throw new TypeError('An owner tag needs a user id, a string that is not empty.')
   }
-  const known = tagsOf(key)
-  const tag = known.get(userId) ?? macOfText(key, userId, 'binary')
-  known.set(userId, tag)
-  return Buffer.from(tag, 'latin1')
-}
-
-/** A session is written under the same tag again and again: whoever is active is remembered. */
-const REMEMBERED_TAGS = 1024
-const tagsOfKeys = new WeakMap<KeyObject, RecentMap<string>>()
-
-function tagsOf(key: KeyObject): RecentMap<string> {
-  let tags = tagsOfKeys.get(key)
-  if (tags === undefined) {
-    tags = createRecentMap(REMEMBERED_TAGS)
-    tagsOfKeys.set(key, tags)
-  }
-  return tags
+  return Buffer.from(macOfText(key, userId, 'binary'), 'latin1')
 }
