@@ -45,6 +45,37 @@ t.test('signing in takes over what is named, and nothing else', async (t) => {
   t.strictSame((await browser.get('/read')).json(), { basket: 'apples' })
 })
 
+t.test('where no cookie came, what the request put into its session is not taken over either', async (t) => {
+  const browser = await secureApp(createMemoryStore(), { folder: t.testdir() }, (app) => {
+    routes(app)
+    app.get('/fill-and-sign-in', async (request) => {
+      Object.assign(sessionOf(request), { role: 'admin', basket: 'apples' })
+      request.session.cookie.maxAge = 1000
+      await request.signIn('ada', { keep: ['basket'] })
+      return request.session.cookie.maxAge
+    })
+  })
+  t.teardown(() => browser.close())
+  t.ok(Number((await browser.get('/fill-and-sign-in')).body) > 60_000, 'nor how long it was to last')
+  t.strictSame((await browser.get('/read')).json(), { basket: 'apples' })
+  t.strictSame((await browser.get('/me')).json(), { userId: 'ada' })
+})
+
+t.test('an id that somebody asked for before the sign-in is not the id of the signed-in session', async (t) => {
+  const browser = await secureApp(createMemoryStore(), { folder: t.testdir() }, (app) => {
+    app.get('/:asked', async (request) => {
+      const before = request.session.sessionId
+      const seen = (request.params as { asked: string }).asked === 'asked' ? request.session.encryptedSessionId : undefined
+      await request.signIn('ada')
+      return { isSame: request.session.sessionId === before, isSeen: seen !== undefined && request.session.encryptedSessionId === seen }
+    })
+  })
+  t.teardown(() => browser.close())
+  const ask = async (asked: string): Promise<unknown> => (await browser.app.inject({ url: `/${asked}` })).json()
+  t.strictSame(await ask('asked'), { isSame: false, isSeen: false })
+  t.strictSame(await ask('unasked'), { isSame: true, isSeen: false }, 'one that nobody saw is as good as another')
+})
+
 t.test('signing in as another user ends the session of the first', async (t) => {
   const browser = await start(t)
   await browser.get('/sign-in/ada')
