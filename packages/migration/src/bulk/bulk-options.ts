@@ -6,7 +6,7 @@ import type { BulkProgress } from './bulk-progress.ts'
 export interface BulkOptions {
   /** Pages in the making at once in this process. Default 3. */
   readonly workers?: number
-  /** Most items of a page and of its transaction. Default 2000, and 4000 for `copySessions`. */
+  /** Most items of a page and of its transaction; fewer where they weigh more than 16 MiB. Default 2000, and 4000 for `copySessions`. */
   readonly pageSize?: number
   /** A page that takes longer to write is followed by smaller ones, milliseconds. Default 500. */
   readonly maxLatencyMs?: number

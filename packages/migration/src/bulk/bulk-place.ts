@@ -64,6 +64,8 @@ export interface BulkPlace<Key, Item, Change> {
   transaction<T>(run: (transaction: PlaceTransaction<Key, Item, Change>) => Promise<T>): Promise<T>
   isTransient(error: unknown): boolean
   keyOf(item: Item): Key
+  /** What an item weighs in a page. */
+  bytesOf(item: Item): number
   /** As reports show it. */
   showKey(key: Key): readonly string[]
 }

@@ -37,7 +37,8 @@ export async function copySessions(options: CopySessionsOptions): Promise<Sessio
     name,
     dryRun,
     total: await countSessions(from),
-    scan: (after) => scanFrom(from, { batchSize: bulk.pageSize, after }),
+    scan: (after) => scanFrom(from, { pageSize: bulk.pageSize, after }),
+    bytesOf: ({ record }) => record.sealed.length,
     handle: dryRun ? (page) => compare(page, to) : (page) => copyPage(page, from, to),
     showKey: ({ key }) => key.toString('hex'),
     isTransient: isStoreOutage,
@@ -53,14 +54,17 @@ export async function countSessions(store: SessionStore): Promise<number | undef
   return store.estimate === undefined ? (await store.statistics?.())?.active : store.estimate()
 }
 
+/** A store reads as many at once, whatever they weigh. */
+const LARGEST_BATCH = 1000
+
 interface ScanFrom {
-  readonly batchSize: number
+  readonly pageSize: number
   readonly after: string | undefined
 }
 
 /** Without the signal of the run: it ends between pages, and a scan that is aborted rejects. */
-export function scanFrom(store: SessionStore, { batchSize, after }: ScanFrom): AsyncIterable<StoredSession> {
-  const given = { batchSize, ...(after === undefined ? {} : { after }) }
+export function scanFrom(store: SessionStore, { pageSize, after }: ScanFrom): AsyncIterable<StoredSession> {
+  const given = { batchSize: Math.min(pageSize, LARGEST_BATCH), ...(after === undefined ? {} : { after }) }
   return store.scan?.(given) ?? noSessions()
 }
 

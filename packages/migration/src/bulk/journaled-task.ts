@@ -4,6 +4,7 @@ import { addTallies, EMPTY_TALLY, type Tally } from '../report.ts'
 import type { BulkPlace, Decide, Decision, JobState, PlaceTransaction } from './bulk-place.ts'
 import type { BulkTask, Finish } from './bulk-task.ts'
 import { commitPage, type JournaledPage } from './commit-page.ts'
+import { countFitting, createPageFit } from './page-bytes.ts'
 import { type RetryContext, retrying } from './retrying.ts'
 
 export interface JournaledJob<Key, Item, Change> {
@@ -30,13 +31,16 @@ export async function joinJob<Key, Item, Change>(
   const { name, place, decide, maxListed } = job
   const joined = await retrying(() => place.transaction((tx) => begin(tx, job)), { ...job.retry, task: place })
   const held = new Set<string>()
+  const fit = createPageFit()
   let turn: Promise<unknown> = Promise.resolve()
 
   /** One at a time in this process, so that `held` is complete when the next claim is looked for. */
   function next(limit: number): Promise<JournaledPage<Key, Item> | 'wait' | undefined> {
     const mine = turn.then(async () => {
-      const page = await place.transaction((tx) => claimPage(tx, { place, pass: joined.pass, limit, held }))
-      if (page !== undefined && page !== 'wait') held.add(page.claim.id)
+      const page = await place.transaction((tx) => claimPage(tx, { place, pass: joined.pass, limit: fit.limit(limit), held }))
+      if (page === undefined || page === 'wait') return page
+      held.add(page.claim.id)
+      fit.record(page.items.map(place.bytesOf))
       return page
     })
     turn = mine.catch(() => undefined)
@@ -119,9 +123,10 @@ async function claimBeyond<Key, Item, Change>(
   tx: PlaceTransaction<Key, Item, Change>,
   { place, state, limit }: { place: BulkPlace<Key, Item, Change>; state: JobState<Key>; limit: number },
 ): Promise<JournaledPage<Key, Item> | 'wait' | undefined> {
-  const items = await tx.readRange({ after: state.frontier, upTo: undefined, limit })
+  const read = await tx.readRange({ after: state.frontier, upTo: undefined, limit })
+  const items = read.slice(0, countFitting(read.map(place.bytesOf)))
   const last = items.at(-1)
-  const exhausted = items.length < limit
+  const exhausted = read.length < limit && items.length === read.length
   const frontier = last === undefined ? state.frontier : place.keyOf(last)
   await tx.saveJob({ ...state, frontier, exhausted })
   if (last === undefined) return (await tx.openClaims()) > 0 ? 'wait' : undefined

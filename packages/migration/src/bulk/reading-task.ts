@@ -1,12 +1,14 @@
 import { EMPTY_TALLY, addTallies, type Tally, tallyOf } from '../report.ts'
 import type { Decide, Decision } from './bulk-place.ts'
 import type { BulkTask } from './bulk-task.ts'
+import { createPageFit } from './page-bytes.ts'
 
 export interface ReadingTask<Key, Item, Change> {
   readonly name: string
   readonly total: number | undefined
   readonly read: (after: Key | undefined, limit: number) => Promise<readonly Item[]>
   readonly keyOf: (item: Item) => Key
+  readonly bytesOf: (item: Item) => number
   readonly showKey: (key: Key) => readonly string[]
   readonly decide: Decide<Item, Change>
   readonly isTransient: (error: unknown) => boolean
@@ -17,6 +19,7 @@ export interface ReadingTask<Key, Item, Change> {
 export function createReadingTask<Key, Item, Change>(
   job: ReadingTask<Key, Item, Change>,
 ): BulkTask<readonly Item[], readonly Decision<Change>[]> {
+  const fit = createPageFit()
   let after: Key | undefined
   let exhausted = false
   let sum: Tally = EMPTY_TALLY
@@ -24,7 +27,8 @@ export function createReadingTask<Key, Item, Change>(
 
   async function readNext(limit: number): Promise<readonly Item[] | undefined> {
     if (exhausted) return undefined
-    const items = await job.read(after, limit)
+    const items = await job.read(after, fit.limit(limit))
+    fit.record(items.map(job.bytesOf))
     const last = items.at(-1)
     if (last === undefined) exhausted = true
     else after = job.keyOf(last)

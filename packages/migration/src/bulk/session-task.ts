@@ -2,6 +2,7 @@ import type { KeyId } from '@keyturn/token-crypto'
 import { addTallies, EMPTY_TALLY, type Outcome, type Tally, tallyOf } from '../report.ts'
 import type { BulkTask } from './bulk-task.ts'
 import type { CheckpointFile } from './checkpoint-file.ts'
+import { MOST_PAGE_BYTES } from './page-bytes.ts'
 import { createSessionProgress } from './session-progress.ts'
 
 export interface SessionOutcome {
@@ -20,6 +21,8 @@ export interface SessionTask<Session extends ScannedSession> {
   readonly total: number | undefined
   /** @param after - Position to go on from. */
   readonly scan: (after: string | undefined) => AsyncIterable<Session>
+  /** What a session weighs in a page. Default: nothing. */
+  readonly bytesOf?: (session: Session) => number
   /** Deals with a page and says in order what became of each; doing it twice must do no harm. */
   readonly handle: (sessions: readonly Session[]) => Promise<readonly SessionOutcome[]>
   /** As reports show it; never an id that a cookie could carry. */
@@ -57,17 +60,22 @@ export async function createSessionTask<Session extends ScannedSession>(
     }
   }
 
-  function isFull(page: readonly Session[], limit: number): boolean {
-    if (page.length < limit) return false
+  function isFull(page: readonly Session[], bytes: number, limit: number): boolean {
+    if (page.length < limit && bytes < MOST_PAGE_BYTES) return false
     return checkpoint === undefined || page.at(-1)?.position !== undefined || page.length >= LARGEST_PAGE * limit
   }
 
   async function readPage(limit: number): Promise<readonly Session[] | undefined> {
     const page: Session[] = []
-    while (!exhausted && !isFull(page, limit)) {
+    let bytes = 0
+    while (!exhausted && !isFull(page, bytes, limit)) {
       const result = await read()
-      if (result.done === true) exhausted = true
-      else page.push(result.value)
+      if (result.done === true) {
+        exhausted = true
+        break
+      }
+      page.push(result.value)
+      bytes += job.bytesOf?.(result.value) ?? 0
     }
     if (page.length === 0) return undefined
     progress.add(page, page.at(-1)?.position)

@@ -9,7 +9,7 @@ import { journalNames } from '../postgres/journal-schema.ts'
 import type { RunStatement } from '../postgres/postgres-client.ts'
 import { createPostgresPool, type PostgresPool } from '../postgres/postgres-connection.ts'
 import { isTransient } from '../postgres/postgres-errors.ts'
-import { createPostgresPlace, readRange, runTransaction } from '../postgres/postgres-place.ts'
+import { bytesOfItem, createPostgresPlace, readRange, runTransaction } from '../postgres/postgres-place.ts'
 import { createWorkerLock } from '../postgres/worker-lock.ts'
 import type { BulkReport } from '../report.ts'
 import type { ResolvedColumnJobOptions } from './column-job-options.ts'
@@ -87,6 +87,7 @@ export async function readColumn(column: OpenColumn, { options, decide }: Pick<C
     total: table.estimatedRows,
     read: (after, limit) => column.transaction((run) => readRange(run, column, { after, upTo: undefined, limit })),
     keyOf: ({ key }: ColumnItem) => key,
+    bytesOf: bytesOfItem,
     showKey: (key) => key,
     decide,
     isTransient,

@@ -33,6 +33,7 @@ export function createPostgresPlace(options: PostgresPlaceOptions): BulkPlace<Co
     isTransient,
     keyOf: ({ key }) => key,
     showKey: (key) => key,
+    bytesOf: bytesOfItem,
     async transaction(run) {
       const result = await runTransaction(pool, async (statement) => {
         await lock.keep()
@@ -118,6 +119,10 @@ export async function readRange(
   const parameters = [...(after ?? []), ...(upTo ?? []), ...(limit === undefined ? [] : [String(limit)])]
   const rows = await run(text, parameters)
   return rows.map((row) => toItem(row, table))
+}
+
+export function bytesOfItem({ value }: ColumnItem): number {
+  return value?.length ?? 0
 }
 
 export function toItem(row: readonly unknown[], table: ColumnTable): ColumnItem {

@@ -10,7 +10,7 @@ export type FernetDecoding = 'strict' | 'lenient'
 export const FERNET_VERSION = 0x80
 export const TIME_AT = 1
 export const IV_AT = 9
-export const CIPHERTEXT_AT = 25
+const CIPHERTEXT_AT = 25
 export const MAC_BYTES = 32
 export const BLOCK_BYTES = 16
 

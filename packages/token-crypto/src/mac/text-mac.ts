@@ -5,7 +5,7 @@ const kept = new WeakMap<KeyObject, HmacSha256>()
 
 /** HMAC-SHA256 of a text as UTF-8, under a key that is used again and again: what is made of the key is kept with it. */
 export function macOfText(key: KeyObject, text: string, encoding: 'base64' | 'binary'): string {
-  if ((key.symmetricKeySize ?? 0) > MOST_KEY_BYTES) return createHmac('sha256', key).update(text, 'utf8').digest(encoding)
+  if ((key.symmetricKeySize as number) > MOST_KEY_BYTES) return createHmac('sha256', key).update(text, 'utf8').digest(encoding)
   let hmac = kept.get(key)
   if (hmac === undefined) {
     hmac = createHmacSha256(key)

@@ -206,6 +206,7 @@ export function createSimulatedDatabase(initial: readonly string[]): SimulatedDa
       transaction: (run) => transaction(process, run),
       isTransient: (error) => error instanceof Dropped,
       keyOf: ({ key }) => key,
+      bytesOf: ({ value }) => value.length,
       showKey: (key) => [String(key)],
     }),
     async applicationWrite(key, value) {
