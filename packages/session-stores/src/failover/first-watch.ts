@@ -3,7 +3,7 @@ import type { SessionStore } from '../store.ts'
 import { type Breaker, createBreaker } from './breaker.ts'
 import type { TellNews } from './chain-events.ts'
 import type { ResolvedFailoverOptions } from './failover-options.ts'
-import { limitWait, probe, reasonOf, sleep } from './link-calls.ts'
+import { limitWait, probe, reasonOf } from './link-calls.ts'
 
 /** Why the first link is not in use although it answers: what it had acknowledged may be missing. */
 export const RESTARTED = 'RESTARTED'
@@ -54,13 +54,19 @@ export interface FirstWatchOptions {
 /** An answer that came while this process was busy is read within this. */
 const UNREAD_MS = 10
 
+/** What was asked beside an operation that takes long. */
+interface Suspicion {
+  readonly answer: Promise<'answers' | 'failed'>
+  readonly askedAt: number
+}
+
 export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
   const { first, settings, instance, tell, expected, onChecked, onLost } = options
-  const { clock, timeoutMs, failures } = settings
+  const { clock, timeoutMs, failures, monotonicMs } = settings
   const breaker = createBreaker(settings)
   let generation: string | undefined
   let checking: Promise<void> | undefined
-  let suspicion: Promise<'answers' | 'failed'> | undefined
+  let suspicion: Suspicion | undefined
   let doubts = 0
   let isKnownLost = false
   let closed = false
@@ -84,18 +90,23 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
 
   function suspect(): void {
     if (closed || breaker.state !== 'closed' || checking !== undefined || suspicion !== undefined) return
-    suspicion = ask().then(
-      () => 'answers',
-      () => 'failed',
+    const answer = ask().then(
+      () => 'answers' as const,
+      () => 'failed' as const,
     )
-    void suspicion.finally(() => (suspicion = undefined))
+    suspicion = { answer, askedAt: monotonicMs() }
+    void answer.finally(() => (suspicion = undefined))
   }
 
-  /** Whether the link is silent to this operation and to the question that was asked beside it. */
+  /**
+   * Whether the link is silent to this operation and to the question that was asked beside it. One that was asked a moment
+   * ago, for the sake of another operation, is given its time: this one may have waited for the other link.
+   */
   async function isSilent(reason: string | undefined): Promise<boolean> {
     if (reason !== 'TIMEOUT' || suspicion === undefined) return false
-    const answer = await Promise.race([suspicion, sleep(clock, UNREAD_MS)])
-    return answer !== 'answers'
+    const leftMs = suspicion.askedAt + timeoutMs / 2 - monotonicMs()
+    const answer = limitWait(suspicion.answer, Math.max(UNREAD_MS, leftMs), first.name, clock)
+    return answer.then((outcome) => outcome === 'failed', () => true)
   }
 
   async function ask(): Promise<string> {
@@ -162,7 +173,7 @@ export function createFirstWatch(options: FirstWatchOptions): FirstWatch {
     async close() {
       closed = true
       offDisconnect?.()
-      await Promise.all([checking, suspicion])
+      await Promise.all([checking, suspicion?.answer])
     },
   }
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { StoreKey } from '../../src/index.ts'
 import { putSample, repeat } from '../../src/conformance/samples.ts'
 import { startSimulatedChain } from './fixtures/simulated-chain.ts'
 
@@ -56,4 +57,21 @@ t.test('an operation whose answer is lost does not cost the link its place: what
   t.ok(clock.now() - from < LIMIT_MS + MARGIN_MS)
   t.equal(store.status().serving, 'redis')
   t.notOk(events.some(({ type }) => type === 'link-lost'))
+})
+
+t.test('ends that wait for a second link that stands still do not cost the first its place', async (t) => {
+  const { clock, pass, open } = startSimulatedChain(t, 10)
+  const { store, lines, events } = await open(OPTIONS)
+  const sessions = await Promise.all(repeat(8, () => putSample(store, clock)))
+  await pass(300)
+  lines.second.cut('silent')
+  const end = async (key: StoreKey, delayMs: number): Promise<void> => {
+    await pass(delayMs)
+    await store.destroy(key)
+  }
+  // While one of them runs out of time, the link has just been asked for the sake of the next.
+  await Promise.all(sessions.map(({ key }, index) => end(key, index * 0.15 * LEASE_MS)))
+  for (const { key } of sessions) t.equal(await store.get(key), undefined)
+  t.equal(store.status().serving, 'redis')
+  t.notOk(events.some((event) => event.type === 'link-lost' && event.link === 'redis'))
 })
