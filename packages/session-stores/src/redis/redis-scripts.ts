@@ -17,12 +17,18 @@ if #head > 0 then
 end
 `
 
-/** Takes what is surely over out of an index, puts one session in, and lets the index live as long as its last. */
+/**
+ * Puts one session into an index, takes what is surely over out of it, and lets the index live as long as its last. One
+ * that holds nothing else, as of a user who signs in anew, has nothing to be looked for.
+ */
 const INDEX = `
 local function index(name, member, untilMs)
+  if redis.call('ZADD', name, 'GT', untilMs, member) == 1 and redis.call('ZCARD', name) == 1 then
+    redis.call('PEXPIREAT', name, untilMs + 300000)
+    return
+  end
   local time = redis.call('TIME')
   redis.call('ZREMRANGEBYSCORE', name, '-inf', time[1] * 1000 - 300000)
-  redis.call('ZADD', name, 'GT', untilMs, member)
   local last = redis.call('ZREVRANGE', name, 0, 0, 'WITHSCORES')
   redis.call('PEXPIREAT', name, last[2] + 300000)
 end
@@ -40,7 +46,13 @@ export const PutReply: { readonly stored: 0; readonly conflict: 1; readonly gone
  * A conflict with the very same write is none: a client that lost the answer has sent it again.
  * Answers a number; or, when the owner changed, the number with the former owner and until when it was indexed.
  */
-const PUT = `${READ_HEADER}${INDEX}
+const PUT = `${INDEX}
+if ARGV[3] == '0' and ARGV[6] == 'check' and redis.call('EXISTS', KEYS[1]) == 0 then
+  if KEYS[2] then index(KEYS[2], ARGV[4], ARGV[5]) end
+  redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2])
+  return 0
+end
+${READ_HEADER}
 local function isNewer(value)
   local mine, theirs = struct.unpack('>d', string.sub(value, 7, 14)), struct.unpack('>d', string.sub(head, 7, 14))
   if mine ~= theirs then return mine > theirs end
