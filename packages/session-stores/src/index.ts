@@ -30,7 +30,7 @@ export {
   type StatisticsReaderOptions,
 } from './statistics.ts'
 export { createRedisStore, type RedisClient, type RedisStoreOptions } from './redis/index.ts'
-export { isSessionChanged } from './sealed/is-session-changed.ts'
+export { changeOf, isSessionChanged, type WrittenData } from './sealed/data-change.ts'
 export type { OwnedSessions } from './sealed/owned-sessions.ts'
 export type { PristineData } from './sealed/pristine-data.ts'
 export { createSealedSessions, type SealedSessions, type SealedSessionsOptions } from './sealed/sealed-sessions.ts'

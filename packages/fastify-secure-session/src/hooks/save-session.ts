@@ -1,4 +1,4 @@
-import { isSessionChanged } from '@keyturn/session-stores'
+import { changeOf, type WrittenData } from '@keyturn/session-stores'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InsecureConnectionError } from '../errors.ts'
 import { readCookieWish } from '../session/cookie-wish.ts'
@@ -74,13 +74,13 @@ export function createSaveSession({ cookieValue, records, lifetime, cookie, even
     const entry = entryOf(request.session)
     const data = dataOf(request.session)
     readCookieWish(request.session, entry, options.idleTimeoutMs)
-    const changed = entry.metaChanged || isSessionChanged(data, entry.loaded)
+    const change = changeOf(data, entry.loaded) ?? (entry.metaChanged ? { data } : undefined)
     if (entry.loaded === undefined) {
-      if (changed && !wouldExpose(request)) return save(id, entry, data, reply, state)
+      if (change !== undefined && !wouldExpose(request)) return save(id, entry, change, reply, state)
       if (state.clear || entry.ended) cookie.clear(reply)
       return undefined
     }
-    if (changed || entry.wishedExpiry !== undefined) return save(id, entry, data, reply, state)
+    if (change !== undefined || entry.wishedExpiry !== undefined) return save(id, entry, change ?? { data }, reply, state)
     const touch = lifetime.touchIsDue(clock.now(), entry.loaded)
     if (touch || entry.loaded.stale) records.refreshInBackground(entry.loaded, { touch })
     if (state.reissue) events.emit('resigned', { id, userId: entry.meta.userId })
@@ -93,8 +93,8 @@ export function createSaveSession({ cookieValue, records, lifetime, cookie, even
     return undefined
   }
 
-  async function save(id: string, entry: SessionEntry, data: Record<string, unknown>, reply: FastifyReply, state: RequestState): Promise<void> {
-    const outcome = await records.save(id, entry, data)
+  async function save(id: string, entry: SessionEntry, written: WrittenData, reply: FastifyReply, state: RequestState): Promise<void> {
+    const outcome = await records.save(id, entry, written)
     if (outcome === 'gone') {
       cookie.clear(reply)
       return

@@ -104,6 +104,6 @@ export function createFastifySessionStore({ records, signer, idleTimeoutMs }: Fa
   async function save(id: string, session: object): Promise<void> {
     const entry = entryOf(session)
     readCookieWish(session, entry, idleTimeoutMs)
-    await records.save(id, entry, dataOf(session))
+    await records.save(id, entry, { data: dataOf(session) })
   }
 }

@@ -1,4 +1,4 @@
-import { type LoadedSession, type SealedSessions, SessionDataError, SessionTooLargeError } from '@keyturn/session-stores'
+import { type LoadedSession, type SealedSessions, SessionDataError, SessionTooLargeError, type WrittenData } from '@keyturn/session-stores'
 import { type Clock, OpenError, UnknownKeyError } from '@keyturn/token-crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { SessionStoreUnavailableError } from '../errors.ts'
@@ -18,7 +18,7 @@ export type OpenedSession =
 export interface SessionRecords {
   open(id: string): Promise<OpenedSession>
   /** Stores what the request made of a session. `'gone'`: it was ended meanwhile, and nothing is written. */
-  save(id: string, entry: SessionEntry, data: Record<string, unknown>): Promise<'stored' | 'gone'>
+  save(id: string, entry: SessionEntry, written: WrittenData): Promise<'stored' | 'gone'>
   end(id: string): Promise<void>
   /** Moves expiry and key of a session that was only read, without anybody waiting for it. */
   refreshInBackground(loaded: LoadedSession, options: { readonly touch: boolean }): void
@@ -65,7 +65,7 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, coo
     return { kind: 'absent' }
   }
 
-  async function save(id: string, entry: SessionEntry, data: Record<string, unknown>): Promise<'stored' | 'gone'> {
+  async function save(id: string, entry: SessionEntry, { data, json }: WrittenData): Promise<'stored' | 'gone'> {
     const now = clock.now()
     const { loaded, meta } = entry
     if (entry.ended) return 'gone'
@@ -77,14 +77,15 @@ export function createSessionRecords({ sealed, lifetime, clock, events, log, coo
     }
     entry.wishedExpiry = undefined
     if (loaded === undefined) {
-      entry.loaded = await orUnavailable(sealed.create(id, { data, meta: boundTo(meta, cookie.name), createdAt: now, expiresAt }))
-      entry.meta = entry.loaded.meta
+      const bound = boundTo(meta, cookie.name)
+      entry.loaded = await orUnavailable(sealed.create(id, { data, json, meta: bound, createdAt: now, expiresAt }))
+      entry.meta = bound
       events.emit('created', { id, userId: meta.userId })
       entry.created = true
       entry.metaChanged = false
       return 'stored'
     }
-    const saved = await orUnavailable(sealed.save(loaded, { data, meta, expiresAt }))
+    const saved = await orUnavailable(sealed.save(loaded, { data, json, meta, expiresAt }))
     if (saved.outcome === 'gone') return 'gone'
     entry.loaded = saved.session
     entry.moved ||= expiresAt !== loaded.expiresAt

@@ -46,7 +46,7 @@ export function createCookieRecords({ sealedCookie, lifetime, clock, events, onR
       return { kind: 'absent' }
     },
     open: () => Promise.reject(new SessionsNotStoredError()),
-    async save(id, entry, data) {
+    async save(id, entry, { data, json }) {
       if (entry.ended) return 'gone'
       const now = clock.now()
       const { meta, loaded } = entry
@@ -56,7 +56,7 @@ export function createCookieRecords({ sealedCookie, lifetime, clock, events, onR
         events.emit('ended', { id, userId: meta.userId })
         return 'gone'
       }
-      const session = { id, createdAt, dataText: toJsonText(data), metaText: toJsonText(meta) }
+      const session = { id, createdAt, dataText: toJsonText(data, json), metaText: toJsonText(meta) }
       // Too large is an error here, where an application that saves by itself hears of it.
       entry.loaded = sealedCookie.open(sealedCookie.seal(session, expiresAt))
       entry.metaChanged = false

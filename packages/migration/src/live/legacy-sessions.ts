@@ -101,7 +101,7 @@ export function createLegacySessions({ sessions, legacy, phase, userIdOf, onCarr
    */
   async function replaceExactly(
     loaded: LoadedSession,
-    { data, meta, expiresAt }: Required<SessionChange>,
+    { data, meta, expiresAt }: Required<Omit<SessionChange, 'json'>>,
   ): Promise<LoadedSession | 'conflict' | undefined> {
     const changed = { ...loaded, dataText: JSON.stringify(data), metaText: JSON.stringify(meta), expiresAt }
     const written = await sessions.rewrap(changed)

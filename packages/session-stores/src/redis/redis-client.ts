@@ -27,18 +27,16 @@ export function createScript(lua: string): RedisScript {
 }
 
 /** Runs a script by its name, and sends it where the server does not know it yet. */
-export async function runScript(
+export function runScript(
   client: RedisClient,
   { lua, sha }: RedisScript,
   keys: readonly string[],
   values: readonly Argument[],
 ): Promise<unknown> {
-  try {
-    return await client.evalshaBuffer(sha, keys.length, ...keys, ...values)
-  } catch (error) {
+  return client.evalshaBuffer(sha, keys.length, ...keys, ...values).catch((error: unknown) => {
     if (!isUnknownScript(error)) throw error
     return client.evalBuffer(lua, keys.length, ...keys, ...values)
-  }
+  })
 }
 
 /** A connection whose every wait ends: for a server that is away, that comes back, and that never says a word. */

@@ -33,7 +33,7 @@ export async function putRecord(
   const indexElsewhere = client.isCluster === true && record.ownerTag !== undefined
   if (indexElsewhere && expected === 'absent') return toOutcome(await createIndexed(put))
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const answer = await write(put, toNumber(expected), 'check')
+    const answer = await write(put, toNumber(expected))
     if (answer.reply !== PutReply.notIndexed) return toOutcome(answer.reply)
     const reply = answer.version === 0 ? await createIndexed(put) : await replaceIndexed(put, answer.version)
     // For 'any' it does not matter what came between; 'newer' looks at it again.
@@ -75,17 +75,13 @@ interface Answer {
   readonly version: number
 }
 
-async function write(put: Put, expected: number, mode: 'check' | 'indexed' | 'pending'): Promise<Answer> {
+async function write(put: Put, expected: number, mode?: 'indexed' | 'pending'): Promise<Answer> {
   const { client, keys, key, record, indexedUntil, writeId } = put
   const state: RecordState = mode === 'pending' ? 'pending' : 'active'
   const value = encodeRecord(record, { state, indexedUntil, writeId })
-  const owner = record.ownerTag === undefined || client.isCluster === true ? [] : [keys.owner(record.ownerTag)]
-  const answer = await runScript(
-    client,
-    redisScripts.put,
-    [keys.session(key), ...owner],
-    [value, record.expiresAt, expected, keys.member(key), indexedUntil, mode],
-  )
+  const names = [keys.session(key)]
+  if (record.ownerTag !== undefined && client.isCluster !== true) names.push(keys.owner(record.ownerTag))
+  const answer = await runScript(client, redisScripts.put, names, mode === undefined ? [value, expected] : [value, expected, mode])
   if (!Array.isArray(answer)) return { reply: Number(answer), version: 0 }
   const [reply, second, third] = answer as [number, number | Buffer, Buffer?]
   if (reply === PutReply.notIndexed) return { reply, version: Number(second) }

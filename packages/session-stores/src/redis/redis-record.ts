@@ -45,10 +45,14 @@ export function encodeRecord(record: SessionRecord, { state, indexedUntil, write
   value.writeDoubleBE(expiresAt, EXPIRES_AT)
   value.writeDoubleBE(indexedUntil, INDEXED_AT)
   value.write(keyId, KEY_ID_AT, 'hex')
-  toOwnerField(ownerTag).copy(value, OWNER_AT)
+  if (ownerTag === undefined) value.fill(0, OWNER_AT, LENGTH_AT)
+  else {
+    value[OWNER_AT] = 1
+    value.set(ownerTag, OWNER_AT + 1)
+  }
   value.writeUInt32BE(sealed.length, LENGTH_AT)
-  writeId.copy(value, WRITE_ID_AT)
-  sealed.copy(value, HEADER_BYTES)
+  value.set(writeId, WRITE_ID_AT)
+  value.set(sealed, HEADER_BYTES)
   return value
 }
 

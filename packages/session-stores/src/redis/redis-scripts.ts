@@ -11,8 +11,8 @@ local there, version, indexed, owner = false, 0, 0, NONE
 if #head > 0 then
   if #head < 87 or string.byte(head, 1) ~= 1 then return -1 end
   there = string.byte(head, 2) == 0
-  version = struct.unpack('>I4', string.sub(head, 3, 6))
-  indexed = struct.unpack('>d', string.sub(head, 23, 30))
+  version = struct.unpack('>I4', head, 3)
+  indexed = struct.unpack('>d', head, 23)
   owner = string.sub(head, 39, 71)
 end
 `
@@ -40,49 +40,53 @@ export const PutReply: { readonly stored: 0; readonly conflict: 1; readonly gone
 
 /**
  * KEYS: session, index of the owner (absent on a Cluster, where one script cannot use both).
- * ARGV: value; expiry; expected version, 0 for absent, -1 for any, -2 for older than the value; member; indexed until;
- * 'check', or 'indexed' when the index holds it already, or 'pending' to write what nobody reads yet.
+ * ARGV: value, whose header says the rest; expected version, 0 for absent, -1 for any, -2 for older than the value; where
+ * it is so, 'indexed' when the index holds it already, or 'pending' to write what nobody reads yet.
  *
  * A conflict with the very same write is none: a client that lost the answer has sent it again.
  * Answers a number; or, when the owner changed, the number with the former owner and until when it was indexed.
  */
 const PUT = `${INDEX}
-if ARGV[3] == '0' and ARGV[6] == 'check' and redis.call('EXISTS', KEYS[1]) == 0 then
-  if KEYS[2] then index(KEYS[2], ARGV[4], ARGV[5]) end
-  redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2])
+local value, expected, mode = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local expires = struct.unpack('>d', value, 15)
+local function addToIndex()
+  index(KEYS[2], string.sub(KEYS[1], -43), struct.unpack('>d', value, 23))
+end
+if expected == 0 and not mode and redis.call('EXISTS', KEYS[1]) == 0 then
+  if KEYS[2] then addToIndex() end
+  redis.call('SET', KEYS[1], value, 'PXAT', expires)
   return 0
 end
 ${READ_HEADER}
-local function isNewer(value)
-  local mine, theirs = struct.unpack('>d', string.sub(value, 7, 14)), struct.unpack('>d', string.sub(head, 7, 14))
+local function isNewer()
+  local mine, theirs = struct.unpack('>d', value, 7), struct.unpack('>d', head, 7)
   if mine ~= theirs then return mine > theirs end
-  local number = struct.unpack('>I4', string.sub(value, 3, 6))
+  local number = struct.unpack('>I4', value, 3)
   if number ~= version then return number > version end
-  if tonumber(ARGV[2]) <= struct.unpack('>d', string.sub(head, 15, 22)) then return false end
+  if expires <= struct.unpack('>d', head, 15) then return false end
   return string.sub(value, 88) == redis.call('GETRANGE', KEYS[1], 87, -1)
 end
-local value, expires, expected = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 if expected > 0 and not there then return 2 end
 if there and expected >= 0 and expected ~= version then
   if string.sub(head, 76, 87) == string.sub(value, 76, 87) then return 0 end
   return 1
 end
-if there and expected == -2 and not isNewer(value) then return 1 end
-if ARGV[6] == 'pending' then
+if there and expected == -2 and not isNewer() then return 1 end
+if mode == 'pending' then
   redis.call('SET', KEYS[1], value, 'PX', 60000)
   return 0
 end
 local newOwner = string.sub(value, 39, 71)
-if newOwner ~= NONE and ARGV[6] == 'check' then
+if newOwner ~= NONE and mode ~= 'indexed' then
   if there and owner == newOwner and expires <= indexed then
     value = string.sub(value, 1, 22) .. struct.pack('>d', indexed) .. string.sub(value, 31)
   elseif KEYS[2] then
-    index(KEYS[2], ARGV[4], ARGV[5])
+    addToIndex()
   else
     return {3, there and version or 0}
   end
 end
-redis.call('SET', KEYS[1], value, 'PXAT', ARGV[2])
+redis.call('SET', KEYS[1], value, 'PXAT', expires)
 if there and owner ~= NONE and owner ~= newOwner then return {0, owner, struct.pack('>d', indexed)} end
 return 0
 `

@@ -36,22 +36,30 @@ export interface OpenedSessions {
 const ENTRY_BYTES = 1000
 /** The text, and what is parsed of it: 1.7 bytes for one of the text. */
 const BYTES_PER_CHARACTER = 3
+/**
+ * Where there is no room, one of so many is taken in for those that were asked for least lately. Each would make room
+ * for the next one before it is asked for again, where more sessions take turns than fit: nothing would be recalled, and
+ * all that is remembered in vain is garbage that grew old.
+ */
+const TAKEN_IN = 1 / 16
 
 /** @param maxBytes - 0 remembers nothing. */
 export function createOpenedSessions(maxBytes: number): OpenedSessions {
   if (maxBytes === 0) return { get: () => undefined, set: () => {}, delete: () => {} }
-  const entries = new LRUCache<string, RecalledSession>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ texts: { sealed, dataText, metaText } }) => ENTRY_BYTES + sealed.length + BYTES_PER_CHARACTER * dataText.length + metaText.length,
-  })
+  const entries = new LRUCache<string, RecalledSession>({ maxSize: maxBytes })
   return {
     get: (id) => entries.get(id),
-    set(id, { key, texts, meta }) {
-      // A view of a larger buffer, such as a driver's, would keep all of it.
-      entries.set(id, new Recalled({ key, texts: { ...texts, sealed: Buffer.from(texts.sealed) }, meta }))
+    set(id, opened) {
+      const size = sizeOf(opened.texts)
+      if (entries.calculatedSize + size > maxBytes && !entries.has(id) && Math.random() > TAKEN_IN) return
+      entries.set(id, new Recalled(opened), { size })
     },
     delete: (id) => void entries.delete(id),
   }
+}
+
+function sizeOf({ sealed, dataText, metaText }: OpenedTexts): number {
+  return ENTRY_BYTES + sealed.length + BYTES_PER_CHARACTER * dataText.length + metaText.length
 }
 
 class Recalled implements RecalledSession {

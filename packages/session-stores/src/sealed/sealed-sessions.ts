@@ -15,7 +15,7 @@ import type {
 } from './session.ts'
 import { copyPristine, type PristineData } from './pristine-data.ts'
 import { type SessionData, toJsonText } from './session-data.ts'
-import { createSessionSealer, type OpenedTexts, parseSealed, type SessionTexts } from './session-sealer.ts'
+import { createSessionSealer, type OpenedTexts, parseSealed, type SessionOwner, type SessionTexts } from './session-sealer.ts'
 import { createSessionWriter } from './session-writer.ts'
 
 export interface SealedSessionsOptions {
@@ -86,11 +86,16 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
 
   function open(id: string, key: StoreKey, record: SessionRecord): LoadedSession | Promise<LoadedSession> {
     try {
-      return toLoaded(id, remember(id, key, sealer.open(key, record)))
+      return toLoaded(id, rememberRead(id, key, sealer.open(key, record)))
     } catch (error) {
       if (!(error instanceof UnknownKeyError)) throw error
-      return sealer.openLater(key, record).then((texts) => toLoaded(id, remember(id, key, texts)))
+      return sealer.openLater(key, record).then((texts) => toLoaded(id, rememberRead(id, key, texts)))
     }
+  }
+
+  /** The bytes are a view of a larger buffer, of the driver, which would be kept with them. */
+  function rememberRead(id: string, key: StoreKey, texts: OpenedTexts): OpenedSession {
+    return remember(id, key, { ...texts, sealed: Buffer.from(texts.sealed) })
   }
 
   function remember(id: string, key: StoreKey, texts: OpenedTexts, known?: LoadedSession): OpenedSession {
@@ -99,6 +104,13 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
     const session = { key, texts, meta }
     opened.set(id, session)
     return session
+  }
+
+  /** `undefined`: another's, which the metadata tells. */
+  function ownerOf({ id, meta, metaText: loadedText }: LoadedSession, metaText: string): SessionOwner | undefined {
+    if (metaText !== loadedText) return undefined
+    const known = opened.get(id)?.texts
+    return { userId: meta.userId, tagged: known?.metaText === metaText ? known.owner : undefined }
   }
 
   return {
@@ -116,19 +128,19 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       if (recalled === undefined || same === undefined) return open(id, key, record)
       return toLoaded(id, { key, texts: same, meta: recalled.meta }, recalled.pristine)
     },
-    async create(id, { data, meta = {}, createdAt = clock.now(), expiresAt }) {
+    async create(id, { data, json, meta = {}, createdAt = clock.now(), expiresAt }) {
       const key = toStoreKey(id)
-      const texts = { dataText: toJsonText(data), metaText: toJsonText(meta), version: 1, createdAt, expiresAt }
-      const written = await writer.write(key, texts, 'absent', meta.userId)
+      const texts = { dataText: toJsonText(data, json), metaText: toJsonText(meta), version: 1, createdAt, expiresAt }
+      const written = await writer.write(key, texts, 'absent', { userId: meta.userId })
       if (written.outcome !== 'stored') throw new SessionExistsError()
       // Not remembered yet: many a new session is never asked for again.
       return toWritten(id, key, written.texts)
     },
-    async save(loaded, { data, meta, expiresAt }) {
-      const { id, key } = loaded
+    async save(loaded, { data, json, meta, expiresAt }) {
+      const { id, key, version, createdAt } = loaded
       const metaText = meta === undefined || meta === loaded.meta ? loaded.metaText : toJsonText(meta)
-      const mine: SessionTexts = { ...textsOf(loaded), dataText: toJsonText(data), metaText, expiresAt }
-      const texts = await writer.writeMerged(key, loaded, mine, metaText === loaded.metaText ? loaded.meta.userId : undefined)
+      const mine: SessionTexts = { dataText: toJsonText(data, json), metaText, version, createdAt, expiresAt }
+      const texts = await writer.writeMerged(key, loaded, mine, ownerOf(loaded, metaText))
       return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toWritten(id, key, texts, remember(id, key, texts, loaded).meta) }
     },
     async update(id, change) {

@@ -8,30 +8,29 @@ export type SessionData = Record<string, unknown>
 /**
  * The data as JSON, or an error where JSON would lose or change something without a word.
  *
+ * @param written - The JSON of it, where that has been written already.
  * @throws {SessionDataError} KEYTURN_SESSION_DATA: a BigInt, a circular value, a function, a symbol, a Map, a Set or a
  * number that is not finite; what has a `toJSON` of its own, such as a Date, becomes what that gives.
  * @throws {TypeError} It is not an object.
  */
-export function toJsonText(data: unknown): string {
+export function toJsonText(data: unknown, written?: string): string {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new TypeError('Session data is an object.')
   }
-  const json = stringify(data)
+  const json = written ?? stringify(data)
+  if (json?.[0] !== '{') throw new TypeError('Session data is an object, also after its toJSON.')
   rejectLosses(data)
   return json
 }
 
-function stringify(data: object): string {
-  let json: string | undefined
+function stringify(data: object): string | undefined {
   try {
-    json = JSON.stringify(data)
+    return JSON.stringify(data)
   } catch (error) {
     // Of a TypeError the message names keys and types of the data: it is not passed on.
     if (error instanceof TypeError) throw new SessionDataError('a BigInt or a circular value')
     throw error
   }
-  if (json?.[0] !== '{') throw new TypeError('Session data is an object, also after its toJSON.')
-  return json
 }
 
 /** Runs after `JSON.stringify`, which has refused what is circular. */

@@ -50,7 +50,14 @@ export interface SessionSealer {
   /** Like `open`; for a key that is not known it asks the keyring once to look for it. */
   openLater(key: StoreKey, record: SessionRecord): Promise<OpenedTexts>
   /** @throws {SessionTooLargeError} KEYTURN_SESSION_TOO_LARGE */
-  seal(key: StoreKey, texts: SessionTexts, userId: string | undefined): SealedTexts
+  seal(key: StoreKey, texts: SessionTexts, owner: SessionOwner): SealedTexts
+}
+
+/** Whose session it is to be. */
+export interface SessionOwner {
+  readonly userId: string | undefined
+  /** The tag of this user as it was sealed before: it is taken while its key is the primary one. Default: it is made. */
+  readonly tagged?: FrameOwner | undefined
 }
 
 export interface SealedTexts {
@@ -82,9 +89,9 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
         return openWith(keyring.current, key, record)
       }
     },
-    seal(key, { dataText, metaText, version, createdAt, expiresAt }, userId) {
+    seal(key, { dataText, metaText, version, createdAt, expiresAt }, of) {
       const { current } = keyring
-      const owner = userId === undefined ? undefined : { keyId: current.primary('owner').id, tag: createOwnerTag(current, userId) }
+      const owner = toFrameOwner(current, of)
       const plain = encodeFrame({ metaText, dataText, createdAt, owner })
       if (plain.length > maxBytes) throw new SessionTooLargeError(plain.length, maxBytes)
       const sealed = seal(current, 'session', plain, { kind: 'session', key })
@@ -96,6 +103,12 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
       }
     },
   }
+}
+
+function toFrameOwner(current: Keyring, { userId, tagged }: SessionOwner): FrameOwner | undefined {
+  if (userId === undefined) return undefined
+  const { id } = current.primary('owner')
+  return tagged?.keyId === id ? tagged : { keyId: id, tag: createOwnerTag(current, userId) }
 }
 
 /** What was sealed, and where the record says that it stands. */

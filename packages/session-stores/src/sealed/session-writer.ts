@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { SessionContendedError } from '../errors.ts'
 import type { SessionStore, StoreKey } from '../store.ts'
 import { mergeData } from './merge-data.ts'
-import { type OpenedTexts, type SessionSealer, type SessionTexts, userIdOf } from './session-sealer.ts'
+import { type OpenedTexts, type SessionOwner, type SessionSealer, type SessionTexts, userIdOf } from './session-sealer.ts'
 
 export interface WriterOptions {
   readonly store: SessionStore
@@ -15,11 +15,11 @@ export interface SessionWriter {
   /**
    * One attempt. `texts.version` is the version to write.
    *
-   * @param userId - As `texts.metaText` has it. Default: looked up there.
+   * @param owner - As `texts.metaText` has it. Default: looked up there.
    */
-  write(key: StoreKey, texts: SessionTexts, expected: number | 'absent', userId?: string): Promise<Written>
+  write(key: StoreKey, texts: SessionTexts, expected: number | 'absent', owner?: SessionOwner): Promise<Written>
   /** Merges onto what others wrote meanwhile. `undefined` when the session is gone. */
-  writeMerged(key: StoreKey, loaded: SessionTexts, mine: SessionTexts, userId?: string): Promise<OpenedTexts | undefined>
+  writeMerged(key: StoreKey, loaded: SessionTexts, mine: SessionTexts, owner?: SessionOwner): Promise<OpenedTexts | undefined>
   /**
    * Computes the new texts from what is there, again at each conflict. `undefined` when the session is gone.
    *
@@ -48,9 +48,9 @@ export function createSessionWriter({ store, sealer, maxAttempts }: WriterOption
     key: StoreKey,
     texts: SessionTexts,
     expected: number | 'absent',
-    userId: string | undefined = userIdOf(texts.metaText),
+    owner: SessionOwner = { userId: userIdOf(texts.metaText) },
   ): Promise<Written> {
-    const sealed = sealer.seal(key, texts, userId)
+    const sealed = sealer.seal(key, texts, owner)
     const outcome = await store.put(key, sealed.record, expected)
     if (outcome === 'conflict') return { outcome: 'conflict' }
     if (outcome === 'gone') return { outcome: 'gone' }
@@ -61,9 +61,9 @@ export function createSessionWriter({ store, sealer, maxAttempts }: WriterOption
     key: StoreKey,
     loaded: SessionTexts,
     mine: SessionTexts,
-    userId?: string,
+    owner?: SessionOwner,
   ): Promise<OpenedTexts | undefined> {
-    const first = await write(key, { ...mine, version: loaded.version + 1 }, loaded.version, userId)
+    const first = await write(key, { ...mine, version: loaded.version + 1 }, loaded.version, owner)
     if (first.outcome === 'stored') return first.texts
     if (first.outcome === 'gone') return undefined
     return writeComputed(key, async (theirs) => ({

@@ -1,6 +1,7 @@
 import type { EpochMs, KeyId } from '@keyturn/token-crypto'
 import type { StoreKey, Version } from '../store.ts'
 import type { PristineData } from './pristine-data.ts'
+import type { WrittenData } from './data-change.ts'
 import type { JsonValue, SessionData } from './session-data.ts'
 
 /** What Keyturn itself keeps of a session, sealed beside the application's data. */
@@ -36,16 +37,14 @@ export interface LoadedSession {
 /** One of the sessions of a user; its id is known only to who holds the cookie. */
 export type OwnedSession = Omit<LoadedSession, 'id'>
 
-export interface NewSession {
-  readonly data: SessionData
+export interface NewSession extends WrittenData {
   readonly meta?: SessionMeta
   /** Default: now. */
   readonly createdAt?: EpochMs
   readonly expiresAt: EpochMs
 }
 
-export interface SessionChange {
-  readonly data: SessionData
+export interface SessionChange extends WrittenData {
   /** Default: as loaded. */
   readonly meta?: SessionMeta
   readonly expiresAt: EpochMs
