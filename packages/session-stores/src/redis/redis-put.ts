@@ -6,7 +6,7 @@ import { runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
 import { addToIndex, indexUntil, removeFromIndex } from './redis-index.ts'
 import type { RedisKeys } from './redis-keys.ts'
-import { encodeRecord, fromOwnerField, type RecordState } from './redis-record.ts'
+import { encodeHeader, fromOwnerField, type RecordState } from './redis-record.ts'
 import { PutReply, redisScripts } from './redis-scripts.ts'
 
 /** One `put`, with what it writes. */
@@ -78,10 +78,11 @@ interface Answer {
 async function write(put: Put, expected: number, mode?: 'indexed' | 'pending'): Promise<Answer> {
   const { client, keys, key, record, indexedUntil, writeId } = put
   const state: RecordState = mode === 'pending' ? 'pending' : 'active'
-  const value = encodeRecord(record, { state, indexedUntil, writeId })
+  const header = encodeHeader(record, { state, indexedUntil, writeId })
   const names = [keys.session(key)]
   if (record.ownerTag !== undefined && client.isCluster !== true) names.push(keys.owner(record.ownerTag))
-  const answer = await runScript(client, redisScripts.put, names, mode === undefined ? [value, expected] : [value, expected, mode])
+  const values = [header, record.sealed, expected]
+  const answer = await runScript(client, redisScripts.put, names, mode === undefined ? values : [...values, mode])
   if (!Array.isArray(answer)) return { reply: Number(answer), version: 0 }
   const [reply, second, third] = answer as [number, number | Buffer, Buffer?]
   if (reply === PutReply.notIndexed) return { reply, version: Number(second) }

@@ -34,26 +34,29 @@ export interface EncodeOptions {
   readonly writeId: Buffer
 }
 
-/** Times as doubles and numbers big-endian, as `struct.unpack` in a script reads them. */
-export function encodeRecord(record: SessionRecord, { state, indexedUntil, writeId }: EncodeOptions): Buffer {
+/**
+ * What stands before the sealed bytes: times as doubles and numbers big-endian, as `struct.unpack` in a script reads them.
+ *
+ * @returns 87 bytes.
+ */
+export function encodeHeader(record: SessionRecord, { state, indexedUntil, writeId }: EncodeOptions): Buffer {
   const { sealed, keyId, version, ownerTag, createdAt, expiresAt } = record
-  const value = Buffer.allocUnsafe(HEADER_BYTES + sealed.length)
-  value[0] = FORMAT
-  value[STATE_AT] = state === 'pending' ? PENDING : 0
-  value.writeUInt32BE(version, VERSION_AT)
-  value.writeDoubleBE(createdAt, CREATED_AT)
-  value.writeDoubleBE(expiresAt, EXPIRES_AT)
-  value.writeDoubleBE(indexedUntil, INDEXED_AT)
-  value.write(keyId, KEY_ID_AT, 'hex')
-  if (ownerTag === undefined) value.fill(0, OWNER_AT, LENGTH_AT)
+  const header = Buffer.allocUnsafe(HEADER_BYTES)
+  header[0] = FORMAT
+  header[STATE_AT] = state === 'pending' ? PENDING : 0
+  header.writeUInt32BE(version, VERSION_AT)
+  header.writeDoubleBE(createdAt, CREATED_AT)
+  header.writeDoubleBE(expiresAt, EXPIRES_AT)
+  header.writeDoubleBE(indexedUntil, INDEXED_AT)
+  header.write(keyId, KEY_ID_AT, 'hex')
+  if (ownerTag === undefined) header.fill(0, OWNER_AT, LENGTH_AT)
   else {
-    value[OWNER_AT] = 1
-    value.set(ownerTag, OWNER_AT + 1)
+    header[OWNER_AT] = 1
+    header.set(ownerTag, OWNER_AT + 1)
   }
-  value.writeUInt32BE(sealed.length, LENGTH_AT)
-  value.set(writeId, WRITE_ID_AT)
-  value.set(sealed, HEADER_BYTES)
-  return value
+  header.writeUInt32BE(sealed.length, LENGTH_AT)
+  header.set(writeId, WRITE_ID_AT)
+  return header
 }
 
 /**

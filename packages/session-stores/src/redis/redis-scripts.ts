@@ -40,53 +40,53 @@ export const PutReply: { readonly stored: 0; readonly conflict: 1; readonly gone
 
 /**
  * KEYS: session, index of the owner (absent on a Cluster, where one script cannot use both).
- * ARGV: value, whose header says the rest; expected version, 0 for absent, -1 for any, -2 for older than the value; where
- * it is so, 'indexed' when the index holds it already, or 'pending' to write what nobody reads yet.
+ * ARGV: header of the value, which says most; what is sealed; expected version, 0 for absent, -1 for any, -2 for older than
+ * the value; where it is so, 'indexed' when the index holds it already, or 'pending' to write what nobody reads yet.
  *
  * A conflict with the very same write is none: a client that lost the answer has sent it again.
  * Answers a number; or, when the owner changed, the number with the former owner and until when it was indexed.
  */
 const PUT = `${INDEX}
-local value, expected, mode = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local expires = struct.unpack('>d', value, 15)
+local mine, sealed, expected, mode = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local expires = struct.unpack('>d', mine, 15)
 local function addToIndex()
-  index(KEYS[2], string.sub(KEYS[1], -43), struct.unpack('>d', value, 23))
+  index(KEYS[2], string.sub(KEYS[1], -43), struct.unpack('>d', mine, 23))
 end
 if expected == 0 and not mode and redis.call('EXISTS', KEYS[1]) == 0 then
   if KEYS[2] then addToIndex() end
-  redis.call('SET', KEYS[1], value, 'PXAT', expires)
+  redis.call('SET', KEYS[1], mine .. sealed, 'PXAT', expires)
   return 0
 end
 ${READ_HEADER}
 local function isNewer()
-  local mine, theirs = struct.unpack('>d', value, 7), struct.unpack('>d', head, 7)
-  if mine ~= theirs then return mine > theirs end
-  local number = struct.unpack('>I4', value, 3)
+  local created, before = struct.unpack('>d', mine, 7), struct.unpack('>d', head, 7)
+  if created ~= before then return created > before end
+  local number = struct.unpack('>I4', mine, 3)
   if number ~= version then return number > version end
   if expires <= struct.unpack('>d', head, 15) then return false end
-  return string.sub(value, 88) == redis.call('GETRANGE', KEYS[1], 87, -1)
+  return sealed == redis.call('GETRANGE', KEYS[1], 87, -1)
 end
 if expected > 0 and not there then return 2 end
 if there and expected >= 0 and expected ~= version then
-  if string.sub(head, 76, 87) == string.sub(value, 76, 87) then return 0 end
+  if string.sub(head, 76, 87) == string.sub(mine, 76, 87) then return 0 end
   return 1
 end
 if there and expected == -2 and not isNewer() then return 1 end
 if mode == 'pending' then
-  redis.call('SET', KEYS[1], value, 'PX', 60000)
+  redis.call('SET', KEYS[1], mine .. sealed, 'PX', 60000)
   return 0
 end
-local newOwner = string.sub(value, 39, 71)
+local newOwner = string.sub(mine, 39, 71)
 if newOwner ~= NONE and mode ~= 'indexed' then
   if there and owner == newOwner and expires <= indexed then
-    value = string.sub(value, 1, 22) .. struct.pack('>d', indexed) .. string.sub(value, 31)
+    mine = string.sub(mine, 1, 22) .. struct.pack('>d', indexed) .. string.sub(mine, 31)
   elseif KEYS[2] then
     addToIndex()
   else
     return {3, there and version or 0}
   end
 end
-redis.call('SET', KEYS[1], value, 'PXAT', expires)
+redis.call('SET', KEYS[1], mine .. sealed, 'PXAT', expires)
 if there and owner ~= NONE and owner ~= newOwner then return {0, owner, struct.pack('>d', indexed)} end
 return 0
 `

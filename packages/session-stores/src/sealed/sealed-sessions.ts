@@ -17,6 +17,7 @@ import { copyPristine, type PristineData } from './pristine-data.ts'
 import { type SessionData, toJsonText } from './session-data.ts'
 import { createSessionSealer, type OpenedTexts, parseSealed, type SessionOwner, type SessionTexts } from './session-sealer.ts'
 import { createSessionWriter } from './session-writer.ts'
+import { WrittenSession } from './written-session.ts'
 
 export interface SealedSessionsOptions {
   readonly store: SessionStore
@@ -134,14 +135,14 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       const written = await writer.write(key, texts, 'absent', { userId: meta.userId })
       if (written.outcome !== 'stored') throw new SessionExistsError()
       // Not remembered yet: many a new session is never asked for again.
-      return toWritten(id, key, written.texts)
+      return new WrittenSession(id, key, written.texts)
     },
     async save(loaded, { data, json, meta, expiresAt }) {
       const { id, key, version, createdAt } = loaded
       const metaText = meta === undefined || meta === loaded.meta ? loaded.metaText : toJsonText(meta)
       const mine: SessionTexts = { dataText: toJsonText(data, json), metaText, version, createdAt, expiresAt }
       const texts = await writer.writeMerged(key, loaded, mine, ownerOf(loaded, metaText))
-      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: toWritten(id, key, texts, remember(id, key, texts, loaded).meta) }
+      return texts === undefined ? { outcome: 'gone' } : { outcome: 'stored', session: new WrittenSession(id, key, texts, remember(id, key, texts, loaded).meta) }
     },
     async update(id, change) {
       const key = toStoreKey(id)
@@ -150,7 +151,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
         const dataText = toJsonText((await change(data)) ?? data)
         return dataText === current.dataText ? undefined : { ...current, dataText }
       })
-      return texts === undefined ? undefined : toWritten(id, key, texts, remember(id, key, texts).meta)
+      return texts === undefined ? undefined : new WrittenSession(id, key, texts, remember(id, key, texts).meta)
     },
     touch: async (id, expiresAt) => store.touch(toStoreKey(id), expiresAt),
     async destroy(id) {
@@ -162,7 +163,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
       const written = await writer.write(loaded.key, texts, loaded.version)
       if (written.outcome !== 'stored') return written
       const { meta } = remember(loaded.id, loaded.key, written.texts)
-      return { outcome: 'stored', session: toWritten(loaded.id, loaded.key, written.texts, meta) }
+      return { outcome: 'stored', session: new WrittenSession(loaded.id, loaded.key, written.texts, meta) }
     },
   }
 }
@@ -171,33 +172,6 @@ function toLoaded(id: string, { key, texts, meta }: OpenedSession, pristine?: Pr
   const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
   const data = pristine === undefined ? (parseSealed(dataText) as SessionData) : copyPristine(pristine)
   return { id, key, data, dataText, pristine, meta, metaText, version, createdAt, expiresAt, keyId, stale }
-}
-
-/** Whoever has just written a session rarely looks into it again: it is parsed for those who do. */
-function toWritten(id: string, key: StoreKey, texts: OpenedTexts, parsedMeta?: SessionMeta): LoadedSession {
-  const { dataText, metaText, version, createdAt, expiresAt, keyId, stale } = texts
-  let data: SessionData | undefined
-  let meta = parsedMeta
-  return {
-    id,
-    key,
-    get data() {
-      data ??= parseSealed(dataText) as SessionData
-      return data
-    },
-    dataText,
-    pristine: undefined,
-    get meta() {
-      meta ??= Object.freeze(parseSealed(metaText) as SessionMeta)
-      return meta
-    },
-    metaText,
-    version,
-    createdAt,
-    expiresAt,
-    keyId,
-    stale,
-  }
 }
 
 function textsOf({ dataText, metaText, version, createdAt, expiresAt }: LoadedSession): SessionTexts {

@@ -27,30 +27,39 @@ const OWNER_KEY_AT = 10
 const OWNER_TAG_AT = 18
 const OWNER_END = 50
 const MAX_META_BYTES = 0xffff
+/** The longest that one unit of a string can be in UTF-8. */
+const MOST_BYTES_A_UNIT = 3
+
+/** Every session that is sealed has its turn in it: memory of its own for each would be the largest part of the garbage. */
+const scratch = Buffer.alloc(64 * 1024)
 
 /**
  * Version 1 ‖ created, epoch milliseconds as a double 8 ‖ 1 with owner, else 0 ‖ with owner: key id of the tag 8, tag 32 ‖
  * length of the metadata 2 ‖ metadata ‖ data. Numbers are big-endian.
  *
+ * @returns Bytes in memory that the next call may use again: they are to be overwritten once they are sealed.
  * @throws {SessionDataError} KEYTURN_SESSION_DATA: the metadata is over 65 535 bytes.
  */
 export function encodeFrame({ metaText, dataText, createdAt, owner }: SessionFrame): Buffer {
-  const metaBytes = Buffer.byteLength(metaText)
-  if (metaBytes > MAX_META_BYTES) throw new SessionDataError(`metadata of more than ${MAX_META_BYTES} bytes`)
   const metaLengthAt = owner === undefined ? OWNER_KEY_AT : OWNER_END
   const metaAt = metaLengthAt + 2
-  const plain = Buffer.allocUnsafe(metaAt + metaBytes + Buffer.byteLength(dataText))
+  const most = metaAt + MOST_BYTES_A_UNIT * (metaText.length + dataText.length)
+  const plain = most <= scratch.length ? scratch : Buffer.allocUnsafe(most)
   plain[0] = FRAME_VERSION
   plain.writeDoubleBE(createdAt, CREATED_AT)
   plain[OWNER_FLAG_AT] = owner === undefined ? 0 : 1
   if (owner !== undefined) {
     plain.write(owner.keyId, OWNER_KEY_AT, 'hex')
-    owner.tag.copy(plain, OWNER_TAG_AT)
+    plain.set(owner.tag, OWNER_TAG_AT)
+  }
+  const metaBytes = plain.write(metaText, metaAt, 'utf8')
+  if (metaBytes > MAX_META_BYTES) {
+    plain.fill(0)
+    throw new SessionDataError(`metadata of more than ${MAX_META_BYTES} bytes`)
   }
   plain.writeUInt16BE(metaBytes, metaLengthAt)
-  plain.write(metaText, metaAt, 'utf8')
-  plain.write(dataText, metaAt + metaBytes, 'utf8')
-  return plain
+  const dataAt = metaAt + metaBytes
+  return plain.subarray(0, dataAt + plain.write(dataText, dataAt, 'utf8'))
 }
 
 /** `undefined` for bytes of another form. */

@@ -74,6 +74,16 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
     return join(current, record, frame, keyId)
   }
 
+  function sealFrame(current: Keyring, key: StoreKey, frame: SessionFrame): Buffer {
+    const plain = encodeFrame(frame)
+    try {
+      if (plain.length > maxBytes) throw new SessionTooLargeError(plain.length, maxBytes)
+      return seal(current, 'session', plain, { kind: 'session', key })
+    } finally {
+      plain.fill(0)
+    }
+  }
+
   return {
     open: (key, record) => openWith(keyring.current, key, record),
     reopen(record, opened) {
@@ -92,10 +102,7 @@ export function createSessionSealer(keyring: LiveKeyring, maxBytes: number): Ses
     seal(key, { dataText, metaText, version, createdAt, expiresAt }, of) {
       const { current } = keyring
       const owner = toFrameOwner(current, of)
-      const plain = encodeFrame({ metaText, dataText, createdAt, owner })
-      if (plain.length > maxBytes) throw new SessionTooLargeError(plain.length, maxBytes)
-      const sealed = seal(current, 'session', plain, { kind: 'session', key })
-      plain.fill(0)
+      const sealed = sealFrame(current, key, { metaText, dataText, createdAt, owner })
       const keyId = current.primary('session').id
       return {
         record: { sealed, keyId, version, ownerTag: owner?.tag, createdAt, expiresAt },

@@ -28,6 +28,16 @@ t.test('a session is created once and loaded as it was', async (t) => {
   await t.rejects(sessions.load(''), TypeError)
 })
 
+t.test('a session that was just written is as one that was loaded, also where it is spread', async (t) => {
+  const sessions = createSessions()
+  const created = await sessions.create('id', { data: { a: 1 }, meta: { userId: 'u1' }, expiresAt: later() })
+  t.strictSame({ ...created }, { ...(await sessions.load('id')), pristine: undefined })
+  t.equal(created.data, created.data, 'whoever changes it finds the change')
+  t.throws(() => Object.assign(created.meta, { userId: 'u2' }), TypeError)
+  const saved = await sessions.save(created, { ...created, data: { a: 2 } })
+  t.strictSame(saved.outcome === 'stored' && { ...saved.session }, { ...(await sessions.load('id')), pristine: undefined })
+})
+
 t.test('what one request changes and deletes is put onto what another wrote meanwhile', async (t) => {
   const sessions = createSessions()
   await sessions.create('id', { data: { a: 1, b: 1, c: 1 }, expiresAt: later() })

@@ -20,8 +20,14 @@ t.test('every frame is read as it was written', async (t) => {
   )
 })
 
+t.test('a long one and a short one by turns', async (t) => {
+  const frames = [10, 70_000, 3, 21_000].map((length) => ({ metaText: '{}', dataText: '\u20ac'.repeat(length), createdAt: 5, owner: undefined }))
+  for (const written of frames) t.strictSame({ ...decodeFrame(encodeFrame(written)) }, written)
+  t.throws(() => encodeFrame({ metaText: 'm'.repeat(65_536), dataText: '', createdAt: 5, owner: undefined }), { code: 'KEYTURN_SESSION_DATA' })
+})
+
 t.test('bytes of another form are no frame', async (t) => {
-  const owned = encodeFrame({ metaText: '{}', dataText: '{}', createdAt: 5, owner: { keyId: '00'.repeat(8), tag: Buffer.alloc(32) } })
+  const owned = Buffer.from(encodeFrame({ metaText: '{}', dataText: '{}', createdAt: 5, owner: { keyId: '00'.repeat(8), tag: Buffer.alloc(32) } }))
   t.equal(decodeFrame(Buffer.alloc(0)), undefined)
   t.equal(decodeFrame(Buffer.from([2, ...owned.subarray(1)])), undefined, 'another version')
   t.equal(decodeFrame(Buffer.from([...owned.subarray(0, 9), 7, ...owned.subarray(10)])), undefined, 'another flag')

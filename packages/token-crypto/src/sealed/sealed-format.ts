@@ -11,6 +11,9 @@ export const NONCE_AT: number = KEY_ID_AT + KEY_ID_BYTES
 export const GCM_NONCE_AT: number = NONCE_AT + HALF_NONCE
 export const CIPHERTEXT_AT: number = NONCE_AT + XAES_NONCE_BYTES
 
+/** Long enough for most places. */
+const scratch = Buffer.alloc(512)
+
 /** How many bytes a sealed value is longer than what it holds. */
 export const SEALED_OVERHEAD_BYTES: number = CIPHERTEXT_AT + TAG_BYTES
 
@@ -26,13 +29,14 @@ export function readHeader(sealed: Uint8Array): { version: number; keyId: KeyId 
  *
  * Each part is preceded by its length, so no two places have the same bytes.
  *
+ * @returns Bytes in memory that the next call may use again.
  * @param sealed - Its first bytes are version and key id.
  */
 export function encodeAssociatedData(sealed: Uint8Array, purpose: Purpose, place: Place): Buffer {
   const parts = placeParts(place)
   let size = NONCE_AT + 1 + purpose.length + 1 + place.kind.length
   for (const part of parts) size += 4 + part.length
-  const aad = Buffer.allocUnsafe(size)
+  const aad = size <= scratch.length ? scratch.subarray(0, size) : Buffer.allocUnsafe(size)
   for (let i = 0; i < NONCE_AT; i++) aad[i] = sealed[i] as number
   let at = writeName(aad, purpose, NONCE_AT)
   at = writeName(aad, place.kind, at)
