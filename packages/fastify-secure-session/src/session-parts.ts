@@ -68,7 +68,7 @@ export async function createSessionParts(options: ResolvedSessionOptions, log: F
     throw error
   })
   const { keyring } = manager
-  const plain = createSealedSessions({ store: nearCache ?? observed, keyring, clock })
+  const plain = createSealedSessions({ store: nearCache ?? observed, keyring, clock, rememberBytes: options.rememberBytes })
   const events = createSessionEvents(keyring, clock)
   events.sendTo(createAuditLog(log))
   if (options.onEvent !== undefined) events.sendTo({ onEvent: options.onEvent })

@@ -26,6 +26,7 @@ const rules: readonly OptionRule[] = [
   { holds: (o) => isCount(o.fallback.timeoutMs), problem: 'fallback.timeoutMs must be a whole number of milliseconds, at least 1' },
   { holds: (o) => isCount(o.fallback.mirror.maxDelayMs), problem: 'fallback.mirror.maxDelayMs must be a whole number of milliseconds, at least 1' },
   { holds: (o) => isCount(o.fallback.mirror.maxPending), problem: 'fallback.mirror.maxPending must be a whole number, at least 1' },
+  { holds: (o) => Number.isSafeInteger(o.rememberBytes) && o.rememberBytes >= 0, problem: 'rememberBytes must be a whole number, 0 for none' },
   { holds: (o) => COOKIE_NAME.test(o.cookie.name), problem: 'cookie.name must be a token: letters, digits and !#$%&\'*+-.^_`|~' },
   { holds: (o) => o.cookie.path.startsWith('/'), problem: 'cookie.path must start with a slash' },
   {

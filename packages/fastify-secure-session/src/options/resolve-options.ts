@@ -38,6 +38,7 @@ export function resolveOptions(written: SecureSessionOptions = {}): ResolvedSess
     redisUrl: written.redisUrl ?? from.redisUrl,
     fallback: resolveFallback(written.fallback, from.fallback),
     nearCache: resolveNearCache(written.nearCache, from.nearCache),
+    rememberBytes: written.rememberBytes ?? 64 * 1024 * 1024,
     cookie: Object.freeze(resolveCookie(written.cookie ?? {}, from.cookieDomain, production)),
     idleTimeoutMs,
     absoluteTimeoutMs: written.absoluteTimeoutMs ?? Math.max(30 * DAY_MS, idleTimeoutMs),

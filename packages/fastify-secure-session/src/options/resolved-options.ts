@@ -29,6 +29,7 @@ export interface ResolvedSessionOptions {
   readonly redisUrl: string | undefined
   readonly fallback: ResolvedFallbackOptions
   readonly nearCache: NearCacheOption | undefined
+  readonly rememberBytes: number
   readonly stateless: boolean
   readonly cookie: ResolvedCookieOptions
   readonly idleTimeoutMs: number

@@ -39,10 +39,11 @@ t.test('every mistake is named at once', async (t) => {
       env: { SESSION_TIMEOUT: 'a week' },
       absoluteTimeoutMs: 0,
       touchIntervalMs: -1,
+      rememberBytes: 0.5,
       cookie: { name: 'my session', path: 'app', sameSite: 'none', secure: false },
     })
   t.throws(wrong, TypeError)
-  t.throws(wrong, { message: /SESSION_TIMEOUT[\s\S]*absoluteTimeoutMs[\s\S]*touchIntervalMs[\s\S]*cookie\.name[\s\S]*cookie\.path[\s\S]*sameSite none/ })
+  t.throws(wrong, { message: /SESSION_TIMEOUT[\s\S]*absoluteTimeoutMs[\s\S]*touchIntervalMs[\s\S]*rememberBytes[\s\S]*cookie\.name[\s\S]*cookie\.path[\s\S]*sameSite none/ })
 })
 
 t.test('a prefix that browsers would refuse is refused here', async (t) => {

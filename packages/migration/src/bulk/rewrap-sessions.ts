@@ -28,7 +28,7 @@ export async function rewrapSessions(options: RewrapSessionsOptions): Promise<Se
   const { store, keyring, dryRun = false, checkpointFile } = options
   const bulk = resolveBulkOptions('rewrapSessions', options)
   if (store.scan === undefined) throw new StoreCannotScanError(store.name)
-  const sessions = createSealedSessions({ store, keyring })
+  const sessions = createSealedSessions({ store, keyring, rememberBytes: 0 })
 
   async function rewrap(stored: StoredSession): Promise<SessionOutcome> {
     const { keyId } = stored.record

@@ -3,6 +3,7 @@ import type { StoreKey } from '../store.ts'
 import { type PristineData, toPristine } from './pristine-data.ts'
 import type { SessionMeta } from './session.ts'
 import type { SessionData } from './session-data.ts'
+import { copyOf } from './own-memory.ts'
 import { type OpenedTexts, parseSealed } from './session-sealer.ts'
 
 /** A session as it was opened, and the very bytes that it was opened from. */
@@ -71,7 +72,7 @@ class Recalled implements RecalledSession {
 
   constructor({ key, texts, meta }: OpenedSession) {
     this.key = key
-    this.texts = texts
+    this.texts = { ...texts, sealed: copyOf(texts.sealed) }
     this.meta = meta
   }
 

@@ -28,7 +28,7 @@ export interface SealedSessionsOptions {
   readonly maxAttempts?: number
   /**
    * Bytes for what was opened lately, in plain in the memory of this process, so that a record that is still the same
-   * is not decrypted again. The store is read all the same. 0 remembers nothing. Default 8 MiB.
+   * is not decrypted again. The store is read all the same. 0 remembers nothing. Default 64 MiB.
    */
   readonly rememberBytes?: number
   readonly clock?: Clock
@@ -73,7 +73,7 @@ export interface SealedSessions extends OwnedSessions {
 
 /** @throws {TypeError} Names every option that is wrong. */
 export function createSealedSessions(options: SealedSessionsOptions): SealedSessions {
-  const { store, keyring, clock = systemClock, maxBytes = 1024 * 1024, maxAttempts = 32, rememberBytes = 8 * 1024 * 1024 } = options
+  const { store, keyring, clock = systemClock, maxBytes = 1024 * 1024, maxAttempts = 32, rememberBytes = 64 * 1024 * 1024 } = options
   assertNoProblems('createSealedSessions', [
     typeof store?.get === 'function' ? undefined : 'store must be a session store',
     typeof keyring?.refreshForUnknownKey === 'function' ? undefined : 'keyring must be a LiveKeyring',
@@ -87,16 +87,11 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
 
   function open(id: string, key: StoreKey, record: SessionRecord): LoadedSession | Promise<LoadedSession> {
     try {
-      return toLoaded(id, rememberRead(id, key, sealer.open(key, record)))
+      return toLoaded(id, remember(id, key, sealer.open(key, record)))
     } catch (error) {
       if (!(error instanceof UnknownKeyError)) throw error
-      return sealer.openLater(key, record).then((texts) => toLoaded(id, rememberRead(id, key, texts)))
+      return sealer.openLater(key, record).then((texts) => toLoaded(id, remember(id, key, texts)))
     }
-  }
-
-  /** The bytes are a view of a larger buffer, of the driver, which would be kept with them. */
-  function rememberRead(id: string, key: StoreKey, texts: OpenedTexts): OpenedSession {
-    return remember(id, key, { ...texts, sealed: Buffer.from(texts.sealed) })
   }
 
   function remember(id: string, key: StoreKey, texts: OpenedTexts, known?: LoadedSession): OpenedSession {

@@ -1,5 +1,6 @@
 import type { EpochMs, KeyId } from '@keyturn/token-crypto'
 import { SessionDataError } from '../errors.ts'
+import { copyOf } from './own-memory.ts'
 
 /** Whose session it is, as its record shows it. */
 export interface FrameOwner {
@@ -76,6 +77,6 @@ export function decodeFrame(plain: Buffer): SessionFrame | undefined {
     metaText: plain.toString('utf8', metaAt, dataAt),
     dataText: plain.toString('utf8', dataAt),
     createdAt: plain.readDoubleBE(CREATED_AT),
-    owner: flag === 1 ? { keyId: plain.toString('hex', OWNER_KEY_AT, OWNER_TAG_AT), tag: plain.subarray(OWNER_TAG_AT, OWNER_END) } : undefined,
+    owner: flag === 1 ? { keyId: plain.toString('hex', OWNER_KEY_AT, OWNER_TAG_AT), tag: copyOf(plain.subarray(OWNER_TAG_AT, OWNER_END)) } : undefined,
   }
 }
