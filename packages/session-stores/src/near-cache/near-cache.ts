@@ -6,6 +6,7 @@ import { createFeedKeeper } from './feed-keeper.ts'
 import { type NearCacheOptions, resolveNearCacheOptions } from './near-cache-options.ts'
 import type { NearCacheState, NearCacheStatus } from './near-cache-status.ts'
 import { createRecordCache } from './record-cache.ts'
+import { createTurnEnd } from './turn-end.ts'
 
 /** A store that answers reads from memory as long as it is told of every change. */
 export interface NearCache extends SessionStore {
@@ -29,6 +30,7 @@ export function createNearCache(store: SessionStore, options: NearCacheOptions =
     throw new StoreFeedError(store.name, 'Put the near cache before a Redis or PostgreSQL store of its own, or use none.')
   }
   const cache = createRecordCache(settings)
+  const turnEnd = createTurnEnd()
   const counts = { hits: 0, misses: 0, bypasses: 0 }
   const keeper = createFeedKeeper({
     ...settings,
@@ -76,7 +78,8 @@ export function createNearCache(store: SessionStore, options: NearCacheOptions =
   const { putNewer, destroyByOwner } = behind
   const cached = createGuardedStore({
     ...behind,
-    get: read,
+    // What the store has told of by the end of the turn counts as well.
+    get: (key) => (keeper.isProven() ? turnEnd().then(() => read(key)) : read(key)),
     put: (key, record, expected) => change(forgetOne(key), () => behind.put(key, record, expected)),
     touch: (key, expiresAt) => change(forgetOne(key), () => behind.touch(key, expiresAt)),
     destroy: (key) => change(forgetOne(key), () => behind.destroy(key)),

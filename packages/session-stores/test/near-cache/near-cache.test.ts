@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import { createFakeClock, type FakeClock } from '@keyturn/testing/clock'
 import t, { type Test, test } from 'tap'
 import { testConformance } from '../../src/conformance/index.ts'
@@ -72,6 +73,23 @@ t.test('what another process changed is read again', async (t) => {
   t.equal(await readsOf(() => cache.get(other.key)), 1, 'all of them, when the store was emptied')
 })
 
+t.test('what is told within the turn of a read counts for it, and those of one turn are answered together', async (t) => {
+  const { clock, cache, watched, readsOf } = await setUp(t)
+  const [one, other] = [await putSample(cache, clock), await putSample(cache, clock)]
+  await Promise.all([cache.get(one.key), cache.get(other.key)])
+  const answered: string[] = []
+  const inOneTurn = async (): Promise<void> => {
+    const first = cache.get(one.key).then(() => answered.push('one'))
+    await Promise.resolve().then(() => undefined)
+    const second = cache.get(other.key).then(() => answered.push('other'))
+    t.strictSame(answered, [])
+    watched.tell(other.key)
+    await Promise.all([first, second])
+  }
+  t.equal(await readsOf(inOneTurn), 1, 'the one that changed')
+  t.strictSame(answered, ['one', 'other'])
+})
+
 t.test('a read that was under way when a change was told is not kept', async (t) => {
   const { clock, cache, watched, readsOf } = await setUp(t)
   const { key } = await putSample(cache, clock)
@@ -82,6 +100,7 @@ t.test('a read that was under way when a change was told is not kept', async (t)
   ] as const) {
     const held = watched.holdReads()
     const reading = cache.get(key)
+    await turn()
     happen()
     held.letGo()
     t.ok(await reading)
