@@ -39,7 +39,8 @@ export interface LedgerWatchOptions {
   readonly onTerm: (found: Term, former: Term | undefined, waitMs: number) => void
   /** Writes some of what waits for the second link. Rejects where it does not take it. */
   readonly tryWrites: () => Promise<void>
-  readonly onAnswer: () => void
+  /** @param wasLost - Else it was only doubted. */
+  readonly onAnswer: (wasLost: boolean) => void
   readonly onLoss: () => void
   readonly onLooked: () => void
 }
@@ -102,9 +103,10 @@ export function createLedgerWatch(options: LedgerWatchOptions): LedgerWatch {
   }
 
   function answered(): void {
-    if (breaker.reason !== undefined) tell({ type: 'link-recovered', link: second.name })
+    const wasLost = breaker.reason !== undefined
+    if (wasLost) tell({ type: 'link-recovered', link: second.name })
     breaker.close()
-    onAnswer()
+    onAnswer(wasLost)
   }
 
   function lose(reason: string): void {

@@ -67,12 +67,12 @@ export function createLinkWatches(options: LinkWatchesOptions): LinkWatches {
       generation: () => firstWatch.generation,
       onTerm: turnTo,
       tryWrites: () => mirror.tryBatch(),
-      onAnswer() {
+      onAnswer(wasLost) {
         secondBackAt = monotonicMs()
         mirror.resume()
         presence.tell()
         // What overflowed is told of when all sessions were gone through.
-        if (mirror.overflowed || heading() !== 'first') return
+        if (!wasLost || mirror.overflowed || heading() !== 'first') return
         void mirror.drain().then(() => tell({ type: 'mirror-caught-up', link: second.name }), () => undefined)
       },
       onLoss() {

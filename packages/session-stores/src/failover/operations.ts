@@ -1,5 +1,5 @@
 import { KeyturnError } from '@keyturn/token-crypto'
-import type { Bearing } from './course.ts'
+import type { Bearing, Place } from './course.ts'
 import type { ResolvedFailoverOptions } from './failover-options.ts'
 import type { Helm } from './helm.ts'
 import { hasNoRoom } from './link-calls.ts'
@@ -34,8 +34,18 @@ export function createOperations({ helm, settings, callsAt, nameOf }: Operations
   const one = createTimeLimits({ limitMs: timeoutMs, clock, monotonicMs, onSlow })
   const both = createTimeLimits({ limitMs: 2 * timeoutMs, clock, monotonicMs })
 
+  const nameOfFirst = (bearing: Bearing): string => nameOf({ ...bearing, place: 'first' })
+
   function attempt<T>(operation: Operation<T>, again: boolean, bearing: Bearing): Promise<T> {
-    return (bearing.dual ? both : one).limit(operation(callsAt(bearing), again, bearing), nameOf(bearing))
+    const work = operation(callsAt(bearing), again, bearing)
+    // Of what reaches both the first is the one in doubt: whether the second answers is asked all the time.
+    return bearing.dual ? both.limit(work, nameOfFirst(bearing)) : one.limit(work, nameOf(bearing))
+  }
+
+  /** What reaches both links fails on either. */
+  function failedPlace(bearing: Bearing, error: unknown): Place {
+    const isOfFirst = bearing.dual && (error as { store?: unknown }).store === nameOfFirst(bearing)
+    return isOfFirst ? 'first' : bearing.place
   }
 
   return {
@@ -52,7 +62,7 @@ export function createOperations({ helm, settings, callsAt, nameOf }: Operations
         } catch (error) {
           if (!isOfLink(error) || tried >= MOST_ATTEMPTS || bearing.place === 'last') throw error
           if (bearing.dual) await helm.abortReturn()
-          const verdict = await helm.doubt(bearing.place, error)
+          const verdict = await helm.doubt(failedPlace(bearing, error), error)
           if (verdict === 'sound' && !isOutage(error)) throw error
           // It would refuse the same write again, and goes on with what it has room for.
           if (verdict === 'sound' && !bearing.dual && hasNoRoom(error)) throw error

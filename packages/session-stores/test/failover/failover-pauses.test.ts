@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { StoreKey } from '../../src/index.ts'
+import type { SessionRecord, StoreKey } from '../../src/index.ts'
 import { putSample, repeat } from '../../src/conformance/samples.ts'
 import { startSimulatedChain } from './fixtures/simulated-chain.ts'
 
@@ -74,4 +74,28 @@ t.test('ends that wait for a second link that stands still do not cost the first
   for (const { key } of sessions) t.equal(await store.get(key), undefined)
   t.equal(store.status().serving, 'redis')
   t.notOk(events.some((event) => event.type === 'link-lost' && event.link === 'redis'))
+})
+
+t.test('a first link that comes and goes does not cost the second its place, whatever was being written to both', async (t) => {
+  const { clock, pass, open } = startSimulatedChain(t)
+  const { store, lines, events } = await open({ timeoutMs: 200, leaseMs: 40, breaker: { cooldownMs: 30 } })
+  const sessions = await Promise.all(repeat(5, () => putSample(store, clock)))
+  let isOver = false
+  const write = async ({ key, record }: { key: StoreKey; record: SessionRecord }): Promise<void> => {
+    for (let version = 1; !isOver; version++) {
+      await store.put(key, { ...record, version: version + 1 }, version)
+      await pass(5)
+    }
+  }
+  const writers = sessions.map(write)
+  for (let round = 0; round < 100; round++) {
+    lines.first.cut('refused')
+    await pass(60 + ((round * 37) % 90))
+    lines.first.restore()
+    await pass(60 + ((round * 53) % 150))
+  }
+  isOver = true
+  await Promise.all(writers)
+  t.notOk(events.some((event) => event.type === 'serving' && event.link === 'memory'))
+  t.notOk(events.some((event) => event.type === 'mirror-caught-up'), 'the second was never away')
 })

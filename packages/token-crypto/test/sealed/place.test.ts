@@ -29,6 +29,8 @@ test('a value opens where it was sealed and nowhere else', (t) => {
     { kind: 'custom', name: 'ab', parts: ['c1', ''] },
     { kind: 'custom', name: 'ab', parts: [] },
     { kind: 'custom', name: 'session', parts: [key] },
+    { kind: 'custom', name: 'long', parts: ['p'.repeat(600)] },
+    { kind: 'custom', name: 'long', parts: ['p'.repeat(601)] },
   ]
   for (const [i, sealedAt] of places.entries()) {
     for (const [j, openedAt] of places.entries()) {
