@@ -30,7 +30,7 @@ export {
   type StatisticsReaderOptions,
 } from './statistics.ts'
 export { createRedisStore, type RedisClient, type RedisStoreOptions } from './redis/index.ts'
-export { changeOf, isSessionChanged, type WrittenData } from './sealed/data-change.ts'
+export { changeOf, isSessionChanged } from './sealed/data-change.ts'
 export type { OwnedSessions } from './sealed/owned-sessions.ts'
 export type { PristineData } from './sealed/pristine-data.ts'
 export { createSealedSessions, type SealedSessions, type SealedSessionsOptions } from './sealed/sealed-sessions.ts'
@@ -42,6 +42,7 @@ export type {
   SaveOutcome,
   SessionChange,
   SessionMeta,
+  WrittenData,
 } from './sealed/session.ts'
 export { type JsonValue, type SessionData, toJsonText } from './sealed/session-data.ts'
 export { toStoreKey } from './store-key.ts'

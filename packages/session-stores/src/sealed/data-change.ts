@@ -1,15 +1,8 @@
 import { isPristine } from './pristine-data.ts'
-import type { LoadedSession } from './session.ts'
+import type { LoadedSession, WrittenData } from './session.ts'
 import type { SessionData } from './session-data.ts'
 
 type Loaded = Pick<LoadedSession, 'dataText' | 'pristine'>
-
-/** Data to be stored, with its JSON where that has been written already. */
-export interface WrittenData {
-  readonly data: SessionData
-  /** What `JSON.stringify` made of `data`, which has not changed since. Default: it is written. */
-  readonly json?: string | undefined
-}
 
 /**
  * Whether data is another than was loaded, as JSON shows both. What JSON cannot write is another: storing it says why.

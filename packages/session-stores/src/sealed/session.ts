@@ -1,7 +1,6 @@
 import type { EpochMs, KeyId } from '@keyturn/token-crypto'
 import type { StoreKey, Version } from '../store.ts'
 import type { PristineData } from './pristine-data.ts'
-import type { WrittenData } from './data-change.ts'
 import type { JsonValue, SessionData } from './session-data.ts'
 
 /** What Keyturn itself keeps of a session, sealed beside the application's data. */
@@ -36,6 +35,13 @@ export interface LoadedSession {
 
 /** One of the sessions of a user; its id is known only to who holds the cookie. */
 export type OwnedSession = Omit<LoadedSession, 'id'>
+
+/** Data to be stored, with its JSON where that has been written already. */
+export interface WrittenData {
+  readonly data: SessionData
+  /** What `JSON.stringify` made of `data`, which has not changed since. Default: it is written. */
+  readonly json?: string | undefined
+}
 
 export interface NewSession extends WrittenData {
   readonly meta?: SessionMeta
