@@ -45,7 +45,7 @@ export function encodeFrame({ metaText, dataText, createdAt, owner }: SessionFra
   const metaLengthAt = owner === undefined ? OWNER_KEY_AT : OWNER_END
   const metaAt = metaLengthAt + 2
   const most = metaAt + MOST_BYTES_A_UNIT * (metaText.length + dataText.length)
-  const plain = most <= scratch.length ? scratch : Buffer.allocUnsafe(most)
+  const plain = most <= scratch.length ? scratch : Buffer.allocUnsafe(metaAt + Buffer.byteLength(metaText) + Buffer.byteLength(dataText))
   plain[0] = FRAME_VERSION
   plain.writeDoubleBE(createdAt, CREATED_AT)
   plain[OWNER_FLAG_AT] = owner === undefined ? 0 : 1
