@@ -40,14 +40,13 @@ export function createNearCache(store: SessionStore, options: NearCacheOptions =
     onState: tellStates(settings.onState),
   })
 
-  function read(key: StoreKey): Promise<SessionRecord | undefined> {
-    keeper.start()
+  function read(key: StoreKey): SessionRecord | Promise<SessionRecord | undefined> {
     const proven = keeper.isProven()
     const name = nameOf(key)
     const found = proven ? cache.find(name) : undefined
     if (found !== undefined) {
       counts.hits++
-      return Promise.resolve(found)
+      return found
     }
     counts[proven ? 'misses' : 'bypasses']++
     return keeper.open ? readAndKeep(key, name) : behind.get(key)
@@ -78,8 +77,12 @@ export function createNearCache(store: SessionStore, options: NearCacheOptions =
   const { putNewer, destroyByOwner } = behind
   const cached = createGuardedStore({
     ...behind,
-    // What the store has told of by the end of the turn counts as well.
-    get: (key) => (keeper.isProven() ? turnEnd().then(() => read(key)) : read(key)),
+    async get(key) {
+      keeper.start()
+      // What the store has told of by the end of the turn counts as well.
+      if (keeper.open) await turnEnd()
+      return read(key)
+    },
     put: (key, record, expected) => change(forgetOne(key), () => behind.put(key, record, expected)),
     touch: (key, expiresAt) => change(forgetOne(key), () => behind.touch(key, expiresAt)),
     destroy: (key) => change(forgetOne(key), () => behind.destroy(key)),

@@ -1,10 +1,11 @@
+import type { Keyring, LiveKeyring } from '@keyturn/token-crypto'
 import { LRUCache } from 'lru-cache'
-import type { StoreKey } from '../store.ts'
+import type { SessionRecord, StoreKey } from '../store.ts'
 import { type PristineData, toPristine } from './pristine-data.ts'
 import type { SessionMeta } from './session.ts'
 import type { SessionData } from './session-data.ts'
 import { copyOf } from './own-memory.ts'
-import { type OpenedTexts, parseSealed } from './session-sealer.ts'
+import { type OpenedTexts, parseSealed, type SessionSealer } from './session-sealer.ts'
 
 /** A session as it was opened, and the very bytes that it was opened from. */
 export interface OpenedSession {
@@ -21,6 +22,13 @@ export interface RecalledSession extends OpenedSession {
    * then, and where only the text will do.
    */
   readonly pristine: PristineData | undefined
+  /**
+   * What opening this record would give, without decrypting it.
+   *
+   * @returns `undefined` where its sealed bytes are others, or their key is accepted no longer.
+   * @throws {OpenError} KEYTURN_CANNOT_OPEN: its owner is not the one that was sealed.
+   */
+  reopen(record: SessionRecord): OpenedTexts | undefined
 }
 
 /**
@@ -44,8 +52,15 @@ const BYTES_PER_CHARACTER = 3
  */
 const TAKEN_IN = 1 / 16
 
-/** @param maxBytes - 0 remembers nothing. */
-export function createOpenedSessions(maxBytes: number): OpenedSessions {
+export interface OpenedSessionsOptions {
+  /** 0 remembers nothing. */
+  readonly maxBytes: number
+  readonly keyring: LiveKeyring
+  readonly sealer: SessionSealer
+}
+
+export function createOpenedSessions(options: OpenedSessionsOptions): OpenedSessions {
+  const { maxBytes } = options
   if (maxBytes === 0) return { get: () => undefined, set: () => {}, delete: () => {} }
   const entries = new LRUCache<string, RecalledSession>({ maxSize: maxBytes })
   return {
@@ -53,7 +68,7 @@ export function createOpenedSessions(maxBytes: number): OpenedSessions {
     set(id, opened) {
       const size = sizeOf(opened.texts)
       if (entries.calculatedSize + size > maxBytes && !entries.has(id) && Math.random() > TAKEN_IN) return
-      entries.set(id, new Recalled(opened), { size })
+      entries.set(id, new Recalled(opened, options), { size })
     },
     delete: (id) => void entries.delete(id),
   }
@@ -63,22 +78,47 @@ function sizeOf({ sealed, dataText, metaText }: OpenedTexts): number {
   return ENTRY_BYTES + sealed.length + BYTES_PER_CHARACTER * dataText.length + metaText.length
 }
 
+type Parts = Pick<OpenedSessionsOptions, 'keyring' | 'sealer'>
+
 class Recalled implements RecalledSession {
   readonly key: StoreKey
-  readonly texts: OpenedTexts
+  texts: OpenedTexts
   readonly meta: SessionMeta
+  readonly #parts: Parts
   #pristine: PristineData | undefined
   #asked = 0
+  /** What `texts` were compared with, where both can change no more. */
+  #record: SessionRecord | undefined
+  #current: Keyring | undefined
 
-  constructor({ key, texts, meta }: OpenedSession) {
+  constructor({ key, texts, meta }: OpenedSession, parts: Parts) {
     this.key = key
     this.texts = { ...texts, sealed: copyOf(texts.sealed) }
     this.meta = meta
+    this.#parts = parts
   }
 
   get pristine(): PristineData | undefined {
     this.#asked++
     if (this.#asked === 2) this.#pristine = toPristine(parseSealed(this.texts.dataText) as SessionData)
     return this.#pristine
+  }
+
+  reopen(record: SessionRecord): OpenedTexts | undefined {
+    const { current } = this.#parts.keyring
+    if (record === this.#record && current === this.#current) {
+      return current.find('session', this.texts.keyId) === undefined ? undefined : this.texts
+    }
+    if (!this.texts.sealed.equals(record.sealed)) return undefined
+    const texts = this.#parts.sealer.reopen(record, this.texts)
+    if (texts !== undefined && Object.isFrozen(record)) this.#settle(texts, record, current)
+    return texts
+  }
+
+  // A store that keeps records itself gives out the same one again, frozen: its bytes are held here in place of a copy.
+  #settle(texts: OpenedTexts, record: SessionRecord, current: Keyring): void {
+    this.texts = texts
+    this.#record = record
+    this.#current = current
   }
 }

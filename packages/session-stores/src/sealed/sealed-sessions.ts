@@ -83,7 +83,7 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
   ])
   const sealer = createSessionSealer(keyring, maxBytes)
   const writer = createSessionWriter({ store, sealer, maxAttempts })
-  const opened = createOpenedSessions(rememberBytes)
+  const opened = createOpenedSessions({ maxBytes: rememberBytes, keyring, sealer })
 
   function open(id: string, key: StoreKey, record: SessionRecord): LoadedSession | Promise<LoadedSession> {
     try {
@@ -120,9 +120,9 @@ export function createSealedSessions(options: SealedSessionsOptions): SealedSess
         opened.delete(id)
         return undefined
       }
-      const same = recalled?.texts.sealed.equals(record.sealed) ? sealer.reopen(record, recalled.texts) : undefined
-      if (recalled === undefined || same === undefined) return open(id, key, record)
-      return toLoaded(id, { key, texts: same, meta: recalled.meta }, recalled.pristine)
+      const texts = recalled?.reopen(record)
+      if (recalled === undefined || texts === undefined) return open(id, key, record)
+      return toLoaded(id, { key, texts, meta: recalled.meta }, recalled.pristine)
     },
     async create(id, { data, json, meta = {}, createdAt = clock.now(), expiresAt }) {
       const key = toStoreKey(id)

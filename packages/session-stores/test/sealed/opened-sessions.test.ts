@@ -1,4 +1,13 @@
-import { createLiveKeyring, generateSecret, type Keyring, type LiveKeyring, OpenError } from '@keyturn/token-crypto'
+import { createFakeClock } from '@keyturn/testing/clock'
+import {
+  createKeyring,
+  createLiveKeyring,
+  createSecretVersion,
+  generateSecret,
+  type Keyring,
+  type LiveKeyring,
+  OpenError,
+} from '@keyturn/token-crypto'
 import t from 'tap'
 import { createMemoryStore, createSealedSessions, type SealedSessions, type SessionStore } from '../../src/index.ts'
 import { freshKeyring, keyringOf } from '../fixtures/keyrings.ts'
@@ -103,6 +112,52 @@ t.test('a key that is gone opens nothing any more, whatever is remembered', asyn
   const newId = live.current.primary('session').id
   if (record !== undefined) await store.put(key, { ...record, keyId: newId }, 'any')
   await t.rejects(sessions.load('id'), { code: 'KEYTURN_UNKNOWN_KEY' }, 'also where its record names another')
+})
+
+t.test('a record that its store keeps as it is, is compared once, and opens nothing once its key is gone', async (t) => {
+  const [older, newer] = [generateSecret(), generateSecret()]
+  const live = createLiveKeyring({ keyring: keyringOf([older, 'primary']) })
+  const store = createMemoryStore({ environment: 'test' })
+  const sessions = createSealedSessions({ store, keyring: live })
+  const made = await sessions.create('id', { data: { list: [1] }, meta: { userId: 'u1' }, expiresAt: later() })
+  const record = await store.get(made.key)
+  if (record === undefined) return t.fail('not stored')
+  let compared = 0
+  const compare = (other: Uint8Array): boolean => (compared++, Buffer.compare(record.sealed, other) === 0)
+  await sessions.load('id')
+  await sessions.load('id')
+  Object.defineProperty(record.sealed, 'equals', { value: compare })
+  for (let turn = 0; turn < 3; turn++) {
+    const loaded = await sessions.load('id')
+    t.strictSame(loaded?.data, { list: [1] })
+    const list = loaded?.data['list'] as number[] | undefined
+    list?.push(2)
+  }
+  t.equal(compared, 0, 'the very same record')
+  await sessions.touch('id', later() + 5000)
+  t.ok(((await sessions.load('id'))?.expiresAt ?? 0) > later() + 1000, 'another record says where it stands')
+  t.equal(compared, 1)
+  live.replace(keyringOf([newer, 'primary'], [older, 'retiring']))
+  t.equal((await sessions.load('id'))?.stale, true, 'under other keys it is looked at again')
+  live.replace(keyringOf([newer, 'primary']))
+  await t.rejects(sessions.load('id'), { code: 'KEYTURN_UNKNOWN_KEY' })
+})
+
+t.test('a key whose date passes while its record is remembered opens nothing any more', async (t) => {
+  const clock = createFakeClock()
+  const [older, newer] = [generateSecret(), generateSecret()]
+  const endsAt = clock.now() + 60_000
+  const before = createLiveKeyring({ keyring: keyringOf([older, 'primary']), clock })
+  const store = createMemoryStore({ environment: 'test', clock })
+  await createSealedSessions({ store, keyring: before, clock }).create('id', { data: {}, expiresAt: clock.now() + 3_600_000 })
+  const versions = [
+    createSecretVersion({ secret: newer, state: 'primary', createdAt: 0 }),
+    createSecretVersion({ secret: older, state: 'retiring', createdAt: 0, retireAt: endsAt }),
+  ]
+  const sessions = createSealedSessions({ store, keyring: createLiveKeyring({ keyring: createKeyring({ versions, clock }), clock }), clock })
+  for (let turn = 0; turn < 3; turn++) t.equal((await sessions.load('id'))?.stale, true)
+  await clock.advance(60_000)
+  await t.rejects(sessions.load('id'), { code: 'KEYTURN_UNKNOWN_KEY' })
 })
 
 t.test('no more is remembered than it was told, and nothing on request', async (t) => {
