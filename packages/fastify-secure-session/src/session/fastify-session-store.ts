@@ -3,6 +3,7 @@ import type { LoadedSession } from '@keyturn/session-stores'
 import type { CookieSigner } from '@keyturn/token-crypto'
 import { readCookieWish } from './cookie-wish.ts'
 import { LateSignature } from './late-signature.ts'
+import { emptySession } from './own-session.ts'
 import { carry, endedEntry, entryOf, newEntry } from './session-entry.ts'
 import { dataOf } from './session-data.ts'
 import type { SessionRecords } from './session-records.ts'
@@ -85,7 +86,7 @@ export function createFastifySessionStore({ records, signer, idleTimeoutMs }: Fa
     },
     get(id, callback) {
       if (verified?.loaded.id === id) {
-        callback(null, { cookie: cookieOf(verified.loaded) })
+        callback(null, emptySession(cookieOf(verified.loaded)))
         return
       }
       records.open(id).then(

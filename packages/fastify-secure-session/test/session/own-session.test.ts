@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createMemoryStore } from '@keyturn/session-stores/memory'
+import { spawnNode } from '@keyturn/testing/processes'
 import fc from 'fast-check'
 import t from 'tap'
 import { type Routes, secureApp, sessionOf } from '../fixtures/apps.ts'
+import type { Told } from '../fixtures/without-proto.ts'
 
 type Data = Record<string, unknown>
 
@@ -105,3 +107,29 @@ t.test('a session is reloaded with its data, and regenerated under an id of its 
   t.ok(Number((await app.get('/copy')).body) > 60, 'a signed id')
   t.strictSame((await app.get('/read')).json(), { copied: true })
 })
+
+t.test('what is restored is not hashed', async (t) => {
+  const hashes: unknown[] = []
+  const app = await secureApp(createMemoryStore({ environment: 'test' }), { folder: t.testdir() }, (server) => {
+    server.get('/set', async (request) => void (sessionOf(request)['note'] = 'kept'))
+    server.get('/hash', async (request) => {
+      const { session } = request
+      const hash = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'persistedHash')
+      hashes.push(hash === undefined ? undefined : Reflect.get(session, hash))
+      return Object.keys(session)
+    })
+  })
+  t.teardown(() => app.close())
+  await app.get('/set')
+  t.strictSame((await app.get('/hash')).json(), ['cookie', 'note'])
+  t.strictSame(hashes, [''])
+})
+
+for (const how of ['delete', 'throw']) {
+  t.test(`sessions are as ever where node runs with --disable-proto=${how}`, async (t) => {
+    const child = await spawnNode(new URL('../fixtures/without-proto.ts', import.meta.url), { nodeArgs: [`--disable-proto=${how}`] })
+    t.teardown(() => child.kill('SIGKILL'))
+    const { read } = (await child.nextMessage()) as Told
+    t.strictSame(read, Array.from({ length: 3 }, () => ({ names: ['cookie', 'note'], note: 'kept', modified: false })))
+  })
+}
