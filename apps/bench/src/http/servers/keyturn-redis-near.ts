@@ -5,4 +5,8 @@ import { readServerSettings } from '../app/server-settings.ts'
 
 const settings = readServerSettings()
 
-await serveKeyturn(settings, createNearCache(createRedisStore({ url: settings.redisUrl })))
+// Under the same prefix as those without near cache it would be told of all that they write, on the core of the one that
+// is measured.
+const store = createRedisStore({ url: settings.redisUrl, prefix: 'keyturn-near:' })
+
+await serveKeyturn(settings, createNearCache(store))
