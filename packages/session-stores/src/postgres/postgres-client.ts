@@ -4,7 +4,7 @@ import { openOnce } from '../open-once.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import type { Parameter, PostgresQuery, PostgresTransaction, Rows } from './postgres-driver.ts'
 import { toStoreError } from './postgres-errors.ts'
-import { createPostgresLanes, type PostgresLane, type PostgresLanes } from './postgres-lanes.ts'
+import { createPostgresLanes, FULL, type PostgresLane, type PostgresLanes } from './postgres-lanes.ts'
 import type { ResolvedPostgresStoreOptions } from './postgres-options.ts'
 
 export interface PostgresConnections {
@@ -16,8 +16,11 @@ export interface PostgresConnections {
   close(): Promise<void>
 }
 
-const SHORT = 1
-/** A request's statement is not sent behind a scan while there is another connection. */
+/** A read of one session waits for nobody: several take turns on one connection. */
+const READ = 1
+/** It may wait for the disk, or for whoever has locked its row: nothing is sent behind it while there is another connection. */
+const WRITE = FULL
+/** Scans and counts. */
 const LONG = 1000
 
 /** Connections that no silent server can hold: each wait ends, and connections that no longer answer are replaced. */
@@ -30,7 +33,12 @@ export function createPostgresConnections(options: ResolvedPostgresStoreOptions)
   async function run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows> {
     const lane = (opened.current ?? (await opened.open())).pick()
     const query = lane.client.unsafe(statement, parameters, { prepare })
-    return settle(query, lane, limitMs > timeoutMs ? LONG : SHORT, limitMs, () => dropUnsent(query))
+    return settle(query, lane, weightOf(statement, limitMs), limitMs, () => dropUnsent(query))
+  }
+
+  function weightOf(statement: string, limitMs: number): number {
+    if (limitMs > timeoutMs) return LONG
+    return statement.startsWith('select ') ? READ : WRITE
   }
 
   async function transaction(body: (transaction: PostgresTransaction) => Promise<void>, limitMs: number): Promise<void> {

@@ -1,14 +1,20 @@
 import type { PostgresClient } from './postgres-driver.ts'
 
-/** One client, and how many short statements' worth it has to do. */
+/** One client, and how many short reads' worth it has to do. */
 export interface PostgresLane {
   readonly client: PostgresClient
   load: number
 }
 
+/** What weighs as much as all the reads that may meet in one lane. */
+export const FULL = 16
+
 /** Connections that share the work. */
 export interface PostgresLanes {
-  /** The one with least to do; the first of several, so that a quiet server keeps few connections open. */
+  /**
+   * The first that is not full: reads that meet there leave in one packet, and a quiet server keeps few connections open.
+   * Where all are full, the one with least to do.
+   */
   pick(): PostgresLane
   /** @param options.timeout - Seconds for what is under way. */
   end(options: { readonly timeout: number }): Promise<void>
@@ -26,8 +32,8 @@ export function createPostgresLanes(clients: readonly PostgresClient[]): Postgre
     pick() {
       let [least] = lanes as readonly [PostgresLane]
       for (const lane of lanes) {
+        if (lane.load < FULL) return lane
         if (lane.load < least.load) least = lane
-        if (least.load === 0) break
       }
       return least
     },

@@ -4,7 +4,7 @@ import t from 'tap'
 import { putSample, sampleRecord } from '../../src/conformance/samples.ts'
 import { createPostgresStore } from '../../src/index.ts'
 import type { PostgresClient } from '../../src/postgres/index.ts'
-import { createPostgresLanes } from '../../src/postgres/postgres-lanes.ts'
+import { createPostgresLanes, FULL } from '../../src/postgres/postgres-lanes.ts'
 
 const server = await startPostgres()
 const sql = postgres(server.url, { onnotice: () => undefined })
@@ -14,20 +14,23 @@ t.teardown(async () => {
 })
 const clock = { now: () => Date.now(), advance: () => undefined }
 
-t.test('the lane with least to do is picked, the first of several', async (t) => {
+t.test('the first lane that is not full is picked, and where all are, the one with least to do', async (t) => {
   const lanes = createPostgresLanes(Array.from({ length: 3 }, () => ({}) as PostgresClient))
   const first = lanes.pick()
+  first.load = FULL - 1
   t.equal(lanes.pick(), first)
   first.load = 1000
   const second = lanes.pick()
   t.not(second, first)
-  second.load = 1
+  second.load = FULL
   const third = lanes.pick()
-  third.load = 2
+  third.load = FULL + 1
   t.equal(lanes.pick(), second)
+  third.load = 0
+  t.equal(lanes.pick(), third)
 })
 
-t.test('one request after the other needs one connection, many at once use them all', async (t) => {
+t.test('one request after the other needs one connection, and many at once use more', async (t) => {
   const name = 'keyturn-lanes'
   const store = createPostgresStore({ url: server.url, maxConnections: 4, driverOptions: { connection: { application_name: name } } })
   t.teardown(() => store.close())
@@ -35,8 +38,12 @@ t.test('one request after the other needs one connection, many at once use them 
   const { key } = await putSample(store, clock)
   for (let i = 0; i < 20; i++) await store.get(key)
   t.equal(await count(), 1)
-  await Promise.all(Array.from({ length: 20 }, () => store.get(key)))
-  t.equal(await count(), 4)
+  await Promise.all(Array.from({ length: FULL }, () => store.get(key)))
+  t.equal(await count(), 1, 'reads meet in one lane until it is full')
+  await Promise.all(Array.from({ length: 2 * FULL }, () => store.get(key)))
+  t.equal(await count(), 2)
+  await Promise.all(Array.from({ length: 4 }, () => putSample(store, clock)))
+  t.equal(await count(), 4, 'a write has a lane to itself')
 })
 
 t.test('a session that another transaction holds keeps nobody else waiting, even after its own request gave up', async (t) => {
