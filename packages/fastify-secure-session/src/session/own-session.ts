@@ -21,7 +21,7 @@ export function ownSession(session: object): SessionEntry {
   return entryOf(session)
 }
 
-/** The same for a session that was built empty, to be filled with what was loaded: @fastify/session hashes what it builds. */
+/** The same for a session that was built empty, to be filled with what was loaded. */
 export function fillSession(session: object, loaded: LoadedSession): SessionEntry {
   const fields = session as Record<string, unknown>
   for (const name in loaded.data) if (!isReserved(name)) fields[name] = loaded.data[name]
