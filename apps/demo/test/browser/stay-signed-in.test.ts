@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startDemo } from '../support/demo.ts'
+import { demoFolder, startDemo } from '../support/demo.ts'
 import { openBrowser } from '../support/visitor.ts'
 
 const NAME = 'Ada Lovelace'
@@ -60,7 +60,7 @@ t.test('a visitor signs in, the secret is rotated, the process restarted: signed
 })
 
 t.test('sessions and secret outlive the demo', async (t) => {
-  const folder = t.testdir()
+  const folder = demoFolder(t)
   const visit = await openBrowser(t)
   const first = await startDemo(t, { DEMO_FOLDER: folder })
   const ada = await visit(first.address)

@@ -1,13 +1,14 @@
 import { createServer } from 'node:net'
 import { startPostgres } from '@keyturn/testing/postgres'
 import t from 'tap'
-import { isRunning, postgresPid, runDemo, startDemo, waitUntil } from '../support/demo.ts'
+import { isThere } from '../../src/process/launcher.ts'
+import { demoFolder, postgresPid, runDemo, startDemo, waitUntil } from '../support/demo.ts'
 
 t.test('a port that is taken is told with the way out, before a database is started', async (t) => {
   const server = createServer()
   const port = await new Promise<number>((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)))
   t.teardown(() => server.close())
-  const folder = t.testdir()
+  const folder = demoFolder(t)
   const demo = await runDemo(t, { PORT: String(port), DEMO_FOLDER: folder })
   t.equal((await demo.waitForExit()).code, 1)
   t.match(demo.lines.join('\n'), `Port ${port} on 127.0.0.1 is taken`)
@@ -31,15 +32,15 @@ t.test('an address that is not of this machine is told', async (t) => {
 t.test('SIGTERM ends the server and the database, in order', async (t) => {
   const demo = await startDemo(t)
   const pid = postgresPid(demo.folder) ?? 0
-  t.ok(isRunning(pid))
+  t.ok(isThere(pid))
   t.strictSame(await demo.process.kill('SIGTERM'), { code: 0, signal: null })
-  t.notOk(isRunning(pid))
+  t.notOk(isThere(pid))
   t.equal(postgresPid(demo.folder), undefined, 'the database took its mark away')
   await t.rejects(fetch(demo.address))
 })
 
 t.test('SIGTERM while it starts ends it too', async (t) => {
-  const folder = t.testdir()
+  const folder = demoFolder(t)
   const demo = await runDemo(t, { DEMO_FOLDER: folder })
   await demo.waitForLine(/Starting PostgreSQL/)
   t.strictSame(await demo.kill('SIGTERM'), { code: 0, signal: null })
@@ -53,7 +54,7 @@ t.test('Ctrl-C, which every process of the terminal hears, ends it quietly', asy
   const before = demo.process.lines.length
   process.kill(-demo.process.pid, 'SIGINT')
   t.strictSame(await demo.process.waitForExit(), { code: 0, signal: null })
-  t.notOk(isRunning(pid))
+  t.notOk(isThere(pid))
   t.strictSame(demo.process.lines.slice(before), [])
 })
 
@@ -62,7 +63,7 @@ t.test('a supervisor that is killed takes server and database with it', async (t
   const pid = postgresPid(demo.folder) ?? 0
   demo.process.signal('SIGKILL')
   await demo.process.waitForExit()
-  t.ok(await waitUntil(() => !isRunning(pid)))
+  t.ok(await waitUntil(() => !isThere(pid)))
   await t.rejects(fetch(demo.address))
 })
 

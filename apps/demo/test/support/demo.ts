@@ -14,14 +14,20 @@ export interface Demo {
 
 type Env = Readonly<Record<string, string | undefined>>
 
+/** A folder that is removed after every teardown: tap removes one first that was asked for before the first of them. */
+export function demoFolder(t: Test): string {
+  t.teardown(() => {})
+  return t.testdir()
+}
+
 /** Runs the demo's program as its start script does, without waiting for anything. */
 export function runDemo(t: Test, env: Env): Promise<NodeProcess> {
-  return spawnNode(MAIN, { env: { HOST: undefined, DATABASE_URL: undefined, PORT: '0', DEMO_FOLDER: env.DEMO_FOLDER ?? t.testdir(), ...env } })
+  return spawnNode(MAIN, { env: { HOST: undefined, DATABASE_URL: undefined, PORT: '0', DEMO_FOLDER: env.DEMO_FOLDER ?? demoFolder(t), ...env } })
 }
 
 /** The real demo on a free port and in a folder of its own; it ends with the test. */
 export async function startDemo(t: Test, env: Env = {}): Promise<Demo> {
-  const folder = env.DEMO_FOLDER ?? t.testdir()
+  const folder = env.DEMO_FOLDER ?? demoFolder(t)
   const process = await runDemo(t, { DEMO_FOLDER: folder, ...env })
   t.teardown(() => process.kill())
   const [, address = ''] = await process.waitForLine(/Open +(http\S+)/)
@@ -43,12 +49,4 @@ export async function waitUntil(holds: () => boolean): Promise<boolean> {
     if (holds()) return true
   }
   return false
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
