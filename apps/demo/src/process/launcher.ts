@@ -48,11 +48,16 @@ function readEntry(pid: number): ProcessEntry | undefined {
 }
 
 function readProc(pid: number): ProcessEntry {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  // The name stands in parentheses and may hold spaces and parentheses itself.
-  const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [, parent] = readStat(pid)
   const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
   return { pid, parent: Number(parent), command }
+}
+
+/** State, parent and what follows them, of Linux. */
+function readStat(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  // The name stands in parentheses and may hold spaces and parentheses itself.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 function readPs(pid: number): ProcessEntry {
@@ -60,10 +65,16 @@ function readPs(pid: number): ProcessEntry {
   return { pid, parent: Number(parent), command }
 }
 
-function isThere(pid: number): boolean {
+/** One that has ended keeps its number until its parent takes note, which the first process of a container may never do. */
+export function isThere(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    process.kill(pid, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  try {
+    return process.platform !== 'linux' || readStat(pid)[0] !== 'Z'
+  } catch {
+    return false
   }
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { startUnreaped } from '@keyturn/testing/processes'
 import t from 'tap'
-import { findLaunchers } from '../../src/process/launcher.ts'
-import { isRunning, postgresPid, waitUntil } from '../support/demo.ts'
+import { findLaunchers, isThere } from '../../src/process/launcher.ts'
+import { demoFolder, postgresPid, waitUntil } from '../support/demo.ts'
 
 const FOLDER = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -25,15 +26,22 @@ t.test('the launchers are what stands between us and the package manager that wa
   t.strictSame(findLaunchers(99, read), [])
 })
 
+t.test('a launcher that has ended is gone, though nobody took note of its end', async (t) => {
+  await using ended = await startUnreaped()
+  t.notOk(isThere(ended.pid))
+  t.ok(isThere(process.pid))
+  t.ok(isThere(1), 'of another user')
+})
+
 t.test('a signal to npx alone ends the demo and its database', async (t) => {
-  const folder = t.testdir()
+  const folder = demoFolder(t)
   // `-c` takes the pnpm that runs this test: nothing is asked of a registry.
   const npx = spawn('npx', ['-c', 'pnpm run start'], { cwd: FOLDER, detached: true, env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DEMO_FOLDER: folder } })
   const lines = createInterface({ input: npx.stdout })
   for await (const line of lines) if (/Open +http/.test(line)) break
   const pid = postgresPid(folder) ?? 0
-  t.ok(isRunning(pid))
+  t.ok(isThere(pid))
   npx.kill('SIGTERM')
-  t.ok(await waitUntil(() => !isRunning(pid)))
+  t.ok(await waitUntil(() => !isThere(pid)))
   t.ok(await waitUntil(() => postgresPid(folder) === undefined), 'in order')
 })

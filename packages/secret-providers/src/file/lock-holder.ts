@@ -11,7 +11,7 @@ export interface LockHolder {
 }
 
 export function describeThisProcess(): LockHolder {
-  const startedAt = readStart(process.pid)
+  const startedAt = readStat(process.pid)?.startedAt
   return { pid: process.pid, host: thisHost, ...(startedAt === undefined ? {} : { startedAt }) }
 }
 
@@ -20,7 +20,7 @@ export function judgeHolder(holder: LockHolder | undefined): 'alive' | 'dead' | 
   if (holder === undefined || holder.host !== thisHost) return 'unknown'
   if (!isRunning(holder.pid)) return 'dead'
   if (holder.startedAt === undefined) return 'alive'
-  return readStart(holder.pid) === holder.startedAt ? 'alive' : 'dead'
+  return readStat(holder.pid)?.startedAt === holder.startedAt ? 'alive' : 'dead'
 }
 
 export function parseHolder(text: string): LockHolder | undefined {
@@ -42,20 +42,22 @@ const thisHost = [
   attempt(() => readlinkSync('/proc/self/ns/pid')),
 ].join(' ')
 
+/** A process that has ended runs no more, though it keeps its number until its parent takes note, which some never do. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     // EPERM: it runs, as another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+  return readStat(pid)?.state !== 'Z'
 }
 
-/** Field 22 of /proc/<pid>/stat. The second field is a name that may hold spaces and brackets. */
-function readStart(pid: number): string | undefined {
+/** Fields 3 and 22 of /proc/<pid>/stat (proc_pid_stat(5)). The second field is a name that may hold spaces and brackets. */
+function readStat(pid: number): { state: string | undefined; startedAt: string | undefined } | undefined {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields && { state: fields[0], startedAt: fields[19] }
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type NodeProcess, spawnNode } from '@keyturn/testing/processes'
+import { type NodeProcess, spawnNode, startUnreaped } from '@keyturn/testing/processes'
 import t, { type Test } from 'tap'
 import { withFileLock } from '../../src/file/file-lock.ts'
+import { describeThisProcess, judgeHolder } from '../../src/file/lock-holder.ts'
 
 const COUNTERS = 6
 const ADDITIONS = 25
@@ -71,6 +72,15 @@ t.test('a process id that is used again does not keep a dead lock alive', async 
   writeFileSync(lock, JSON.stringify({ ...written, pid: process.pid }))
   const waiting = withFileLock(path, { timeoutMs: 5000, staleMs: 60_000 }, async () => 'mine')
   t.equal(await waiting, 'mine')
+})
+
+t.test('a process that has ended holds no lock, though nobody took note of its end', async (t) => {
+  const path = lockedFile(t)
+  await using ended = await startUnreaped()
+  const holder = { host: describeThisProcess().host, pid: ended.pid }
+  t.equal(judgeHolder(holder), 'dead')
+  writeFileSync(join(path, '..', '.secrets.json.lock-1'), JSON.stringify(holder))
+  t.equal(await withFileLock(path, { timeoutMs: 5000, staleMs: 60_000 }, async () => 'mine'), 'mine')
 })
 
 t.test('an abort ends the wait', async (t) => {

@@ -37,16 +37,19 @@ async function take(lock: string): Promise<boolean> {
 async function isHeld(lock: string): Promise<boolean> {
   const pid = Number.parseInt(await readFile(lock, 'utf8').catch(() => ''), 10)
   if (pid === process.pid) return held.has(lock)
-  return Number.isSafeInteger(pid) && pid > 0 && isRunning(pid)
+  return Number.isSafeInteger(pid) && pid > 0 && (await isRunning(pid))
 }
 
-function isRunning(pid: number): boolean {
+/** A process that has ended runs no more, though it keeps its number until its parent takes note, which some never do. */
+async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+  // `number (name) state …`, proc_pid_stat(5); other systems have no such file.
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  return stat.at(stat.lastIndexOf(')') + 2) !== 'Z'
 }
 
 function lockedError(path: string): StoreFailedError {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFakeClock } from '@keyturn/testing/clock'
-import { spawnNode } from '@keyturn/testing/processes'
+import { spawnNode, startUnreaped } from '@keyturn/testing/processes'
 import t, { test } from 'tap'
 import { testConformance } from '../../src/conformance/index.ts'
 import { putSample, sampleKey, sampleRecord } from '../../src/conformance/samples.ts'
@@ -62,6 +62,15 @@ t.test('another process is refused, and its lock does not outlive it', async (t)
   t.teardown(() => store.close())
   await t.rejects(store.ping(), { code: 'KEYTURN_STORE_FAILED', reason: 'LOCKED' })
   await child.kill('SIGKILL')
+  await store.ping()
+})
+
+t.test('a lock of a process that has ended does not count, though nobody took note of its end', async (t) => {
+  const path = freshPath()
+  await using ended = await startUnreaped()
+  await writeFile(`${path}.lock`, `${ended.pid}\n`)
+  const store = createFileStore({ path })
+  t.teardown(() => store.close())
   await store.ping()
 })
 

@@ -1,3 +1,5 @@
 export { spawnNode } from './spawn-node.ts'
 export type { NodeProcess, SpawnNodeOptions, WaitOptions } from './spawn-node.ts'
 export type { ProcessExit } from './managed-process.ts'
+export { startUnreaped } from './unreaped.ts'
+export type { UnreapedProcess } from './unreaped.ts'
