@@ -4,7 +4,7 @@ import { openOnce } from '../open-once.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import type { Parameter, PostgresQuery, PostgresTransaction, Rows } from './postgres-driver.ts'
 import { toStoreError } from './postgres-errors.ts'
-import { createPostgresLanes, FULL, type PostgresLane, type PostgresLanes } from './postgres-lanes.ts'
+import { createPostgresLanes, type PostgresLane, type PostgresLanes } from './postgres-lanes.ts'
 import type { ResolvedPostgresStoreOptions } from './postgres-options.ts'
 
 export interface PostgresConnections {
@@ -16,11 +16,8 @@ export interface PostgresConnections {
   close(): Promise<void>
 }
 
-/** A read of one session waits for nobody: several take turns on one connection. */
-const READ = 1
-/** It may wait for the disk, or for whoever has locked its row: nothing is sent behind it while there is another connection. */
-const WRITE = FULL
-/** Scans and counts. */
+const SHORT = 1
+/** Scans and counts: nothing is sent behind them while there is another connection. */
 const LONG = 1000
 
 /** Connections that no silent server can hold: each wait ends, and connections that no longer answer are replaced. */
@@ -33,12 +30,7 @@ export function createPostgresConnections(options: ResolvedPostgresStoreOptions)
   async function run(statement: string, parameters: Parameter[], limitMs: number): Promise<Rows> {
     const lane = (opened.current ?? (await opened.open())).pick()
     const query = lane.client.unsafe(statement, parameters, { prepare })
-    return settle(query, lane, weightOf(statement, limitMs), limitMs, () => dropUnsent(query))
-  }
-
-  function weightOf(statement: string, limitMs: number): number {
-    if (limitMs > timeoutMs) return LONG
-    return statement.startsWith('select ') ? READ : WRITE
+    return settle(query, lane, limitMs > timeoutMs ? LONG : SHORT, limitMs, () => dropUnsent(query))
   }
 
   async function transaction(body: (transaction: PostgresTransaction) => Promise<void>, limitMs: number): Promise<void> {

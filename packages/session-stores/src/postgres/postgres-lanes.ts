@@ -1,20 +1,14 @@
 import type { PostgresClient } from './postgres-driver.ts'
 
-/** One client, and how many short reads' worth it has to do. */
+/** One client, and how many short statements' worth it has to do. */
 export interface PostgresLane {
   readonly client: PostgresClient
   load: number
 }
 
-/** What weighs as much as all the reads that may meet in one lane. */
-export const FULL = 16
-
 /** Connections that share the work. */
 export interface PostgresLanes {
-  /**
-   * The first that is not full: reads that meet there leave in one packet, and a quiet server keeps few connections open.
-   * Where all are full, the one with least to do.
-   */
+  /** The first of those with least to do: a quiet server keeps few connections open. */
   pick(): PostgresLane
   /** @param options.timeout - Seconds for what is under way. */
   end(options: { readonly timeout: number }): Promise<void>
@@ -32,7 +26,6 @@ export function createPostgresLanes(clients: readonly PostgresClient[]): Postgre
     pick() {
       let [least] = lanes as readonly [PostgresLane]
       for (const lane of lanes) {
-        if (lane.load < FULL) return lane
         if (lane.load < least.load) least = lane
       }
       return least

@@ -3,9 +3,12 @@ import type { PostgresNames } from './postgres-names.ts'
 /** The text of every statement of one table. */
 export interface PostgresStatements {
   readonly get: string
+  readonly getMany: string
   readonly insert: string
+  readonly insertMany: string
   readonly upsert: string
   readonly replace: string
+  readonly replaceMany: string
   readonly putNewer: string
   readonly findLive: string
   readonly touch: string
@@ -25,7 +28,7 @@ const RECORD =
   'sealed, key_id as kid, version, owner_tag as tag,' +
   ' floor(extract(epoch from created_at) * 1000)::float8 as created,' +
   ' floor(extract(epoch from expires_at) * 1000)::float8 as expires'
-const COLUMNS = 'key, sealed, key_id, version, owner_tag, created_at, expires_at'
+const COLUMNS = 'key, sealed, key_id, version, owner_tag, expires_at, created_at'
 const VALUES = '$1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000), to_timestamp($7::float8 / 1000)'
 const FROM_EXCLUDED =
   'sealed = excluded.sealed, key_id = excluded.key_id, version = excluded.version, owner_tag = excluded.owner_tag,' +
@@ -36,12 +39,34 @@ function toColumn(parameter: number): string {
   return `string_to_table($${parameter}::text collate "C", ',')`
 }
 
+/**
+ * Rows that are given. Columns travel as text, so that one prepared statement serves every number of rows; cutting a text
+ * at its commas is several times faster than reading an array. An empty text has no row, be it all that a single row holds.
+ *
+ * @param seventh - What the last column is, and its type.
+ */
+function givenRows(seventh: string): string {
+  return (
+    "select decode(key, 'hex') as key, decode(coalesce(sealed, ''), 'hex') as sealed, decode(key_id, 'hex') as key_id," +
+    " version::integer, decode(nullif(owner_tag, ''), 'hex') as owner_tag, to_timestamp(expires::float8 / 1000) as expires_at," +
+    ` ${seventh} from rows from (${[1, 2, 3, 4, 5, 6, 7].map(toColumn).join(', ')})` +
+    ' as given (key, sealed, key_id, version, owner_tag, expires, seventh) where key is not null'
+  )
+}
+
+/** In the order of keys: two such statements wait for each other, and do not lock each other out. */
+const NEW_ROWS: string = `${givenRows('to_timestamp(seventh::float8 / 1000) as created_at')} order by 1`
+
 export function createPostgresStatements({ table, lock }: PostgresNames): PostgresStatements {
   return Object.freeze({
     get: `select ${RECORD} from ${table} where key = $1 and expires_at > now()`,
+    getMany: `select encode(key, 'hex') as hex, ${RECORD} from ${table} where key = any ($1::text::bytea[]) and expires_at > now()`,
     insert:
       `insert into ${table} as t (${COLUMNS}) values (${VALUES})` +
       ` on conflict (key) do update set ${FROM_EXCLUDED} where t.expires_at <= now()`,
+    insertMany:
+      `insert into ${table} as t (${COLUMNS}) ${NEW_ROWS}` +
+      ` on conflict (key) do update set ${FROM_EXCLUDED} where t.expires_at <= now() returning encode(key, 'hex') as hex`,
     upsert:
       `insert into ${table} (${COLUMNS}) values (${VALUES}) on conflict (key) do update set ${FROM_EXCLUDED}`,
     // What was there is looked at only when nothing was written, under a lock: it tells what is there now, and not
@@ -52,14 +77,15 @@ export function createPostgresStatements({ table, lock }: PostgresNames): Postgr
       ' returning true as stored)' +
       ' select stored from written union all select false from (select true from' +
       ` ${table} where key = $1 and expires_at > now() and not exists (select from written) for key share) as other`,
-    // Columns travel as text, so that one prepared statement serves every number of rows; cutting a text at its commas
-    // is several times faster than reading an array. An empty text has no row, be it all that a single row holds. In the
-    // order of keys: two such statements wait for each other, and do not lock each other out.
+    // A row that somebody holds is passed over, and waited for by nobody but who asked for it: `replace` is for that.
+    replaceMany:
+      `with free as materialized (select key, version from ${table} where key = any ($8::text::bytea[]) and expires_at > now()` +
+      ` for no key update skip locked), given as materialized (${givenRows('seventh::integer as expected')})` +
+      ` update ${table} as t set sealed = given.sealed, key_id = given.key_id, version = given.version,` +
+      ' owner_tag = given.owner_tag, expires_at = given.expires_at from free join given' +
+      " on given.key = free.key and given.expected = free.version where t.key = free.key returning encode(t.key, 'hex') as hex",
     putNewer:
-      `insert into ${table} as t (${COLUMNS}) select decode(key, 'hex'), decode(coalesce(sealed, ''), 'hex'), decode(key_id, 'hex'),` +
-      " version::integer, decode(nullif(owner_tag, ''), 'hex'), to_timestamp(created::float8 / 1000)," +
-      ` to_timestamp(expires::float8 / 1000) from rows from (${[1, 2, 3, 4, 5, 6, 7].map(toColumn).join(', ')})` +
-      ' as given (key, sealed, key_id, version, owner_tag, created, expires) where key is not null order by key' +
+      `insert into ${table} as t (${COLUMNS}) ${NEW_ROWS}` +
       ` on conflict (key) do update set ${FROM_EXCLUDED} where t.expires_at <= now()` +
       ' or (t.created_at, t.version) < (excluded.created_at, excluded.version)' +
       ' or (t.created_at = excluded.created_at and t.version = excluded.version and t.sealed = excluded.sealed' +

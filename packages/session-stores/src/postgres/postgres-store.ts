@@ -1,11 +1,12 @@
 import { createGuardedStore } from '../guarded-store.ts'
-import type { PutExpectation, PutOutcome, SessionRecord, SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
+import type { SessionStore, StoreCapabilities, StoreKey } from '../store.ts'
+import { createPostgresBatches } from './postgres-batches.ts'
 import { type PostgresStoreOptions, resolvePostgresStoreOptions } from './postgres-options.ts'
 import { newestOfEach } from '../record-order.ts'
-import { toColumns, toKeyArray } from './postgres-parameters.ts'
+import { toColumns, toKeyArray, toRow } from './postgres-parameters.ts'
 import { openPostgresFeed } from './postgres-feed.ts'
-import { toRecord, toStatistics, toStoredSession } from './postgres-rows.ts'
-import { createPostgresTable, type PostgresTable } from './postgres-table.ts'
+import { toStatistics, toStoredSession } from './postgres-rows.ts'
+import { createPostgresTable } from './postgres-table.ts'
 
 const SUPPORTS: StoreCapabilities = Object.freeze({
   scan: true,
@@ -30,15 +31,18 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
   const resolved = resolvePostgresStoreOptions(options)
   const { timeoutMs, maintenanceTimeoutMs } = resolved
   const table = createPostgresTable(resolved)
+  const batches = createPostgresBatches(table)
   const { statements, request } = table
   return createGuardedStore({
     name: 'postgres',
     supports: SUPPORTS,
-    async get(key) {
-      const rows = await request(statements.get, [key], timeoutMs)
-      return rows[0] === undefined ? undefined : toRecord(rows[0])
+    get: batches.get,
+    async put(key, record, expected) {
+      if (expected === 'absent') return batches.insert({ key, record })
+      if (expected !== 'any') return batches.replace({ key, record, expected })
+      await request(statements.upsert, toRow({ key, record }), timeoutMs)
+      return 'stored'
     },
-    put: (key, record, expected) => put(table, key, record, expected),
     async putNewer(sessions) {
       const { count } = await request(statements.putNewer, toColumns(newestOfEach(sessions)), maintenanceTimeoutMs)
       return count ?? 0
@@ -93,7 +97,10 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
     async ping() {
       await request('select 1', [], timeoutMs)
     },
-    close: () => table.close(),
+    close() {
+      batches.flush()
+      return table.close()
+    },
   })
 }
 
@@ -101,22 +108,4 @@ export function createPostgresStore(options: PostgresStoreOptions): SessionStore
 function toKey(position: string): StoreKey {
   if (/^postgres:[0-9a-f]{64}$/.test(position)) return Buffer.from(position.slice(POSITION.length), 'hex')
   throw new TypeError('after must be a position that a scan of a PostgreSQL store gave.')
-}
-
-async function put(table: PostgresTable, key: StoreKey, record: SessionRecord, expected: PutExpectation): Promise<PutOutcome> {
-  const { statements, request, timeoutMs } = table
-  const { sealed, version, ownerTag = null, createdAt, expiresAt } = record
-  const keyId = Buffer.from(record.keyId, 'hex')
-  if (typeof expected === 'number') {
-    const rows = await request(
-      statements.replace,
-      [key, sealed, keyId, version, ownerTag, expiresAt, expected],
-      timeoutMs,
-    )
-    if (rows[0] === undefined) return 'gone'
-    return rows[0]['stored'] === true ? 'stored' : 'conflict'
-  }
-  const statement = expected === 'absent' ? statements.insert : statements.upsert
-  const { count } = await request(statement, [key, sealed, keyId, version, ownerTag, createdAt, expiresAt], timeoutMs)
-  return count === 1 ? 'stored' : 'conflict'
 }
