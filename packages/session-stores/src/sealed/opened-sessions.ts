@@ -4,7 +4,7 @@ import type { SessionRecord, StoreKey } from '../store.ts'
 import { type PristineData, toPristine } from './pristine-data.ts'
 import type { SessionMeta } from './session.ts'
 import type { SessionData } from './session-data.ts'
-import { copyOf } from './own-memory.ts'
+import { copyOf, ownedOf } from './own-memory.ts'
 import { type OpenedTexts, parseSealed, type SessionSealer } from './session-sealer.ts'
 
 /** A session as it was opened, and the very bytes that it was opened from. */
@@ -92,7 +92,7 @@ class Recalled implements RecalledSession {
   #current: Keyring | undefined
 
   constructor({ key, texts, meta }: OpenedSession, parts: Parts) {
-    this.key = key
+    this.key = ownedOf(key)
     this.texts = { ...texts, sealed: copyOf(texts.sealed) }
     this.meta = meta
     this.#parts = parts

@@ -4,3 +4,8 @@ export function copyOf(bytes: Uint8Array): Buffer {
   copy.set(bytes)
   return copy
 }
+
+/** The bytes as they are where they share their memory with nothing, otherwise a copy. */
+export function ownedOf(bytes: Buffer): Buffer {
+  return bytes.length === bytes.buffer.byteLength ? bytes : copyOf(bytes)
+}

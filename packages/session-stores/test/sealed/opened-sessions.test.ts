@@ -9,7 +9,7 @@ import {
   OpenError,
 } from '@keyturn/token-crypto'
 import t from 'tap'
-import { createMemoryStore, createSealedSessions, type SealedSessions, type SessionStore } from '../../src/index.ts'
+import { createMemoryStore, createSealedSessions, type SealedSessions, type SessionStore, type StoreKey, toStoreKey } from '../../src/index.ts'
 import { freshKeyring, keyringOf } from '../fixtures/keyrings.ts'
 
 const later = (): number => Date.now() + 3_600_000
@@ -60,6 +60,18 @@ t.test('a record that did not change is decrypted once, and each load is an obje
   ;(one.data.list as number[]).push(2)
   t.strictSame((await sessions.load('id'))?.data, { list: [1] })
   t.throws(() => Object.assign(one.meta, { userId: 'u2' }), TypeError, 'what all of them share cannot be changed')
+})
+
+t.test('the key of a session that is remembered has memory of its own: a slice of a pool would keep all of it', async (t) => {
+  const store = createMemoryStore({ environment: 'test' })
+  const asked: StoreKey[] = []
+  const watching = createSealedSessions({ store: { ...store, get: (key) => (asked.push(key), store.get(key)) }, keyring: freshKeyring() })
+  await watching.create('id', { data: {}, expiresAt: later() })
+  for (let i = 0; i < 3; i++) await watching.load('id')
+  const [first, ...others] = asked
+  t.ok(first?.equals(toStoreKey('id')))
+  for (const key of others) t.match([key.buffer.byteLength, key.equals(first as Buffer)], [32, true])
+  t.equal(others[0], others[1], 'and is made once')
 })
 
 t.test('what another instance wrote is decrypted, and then known', async (t) => {

@@ -59,10 +59,6 @@ export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptio
     return primary
   }
 
-  function signatureOf(primary: PurposeKey, value: string): string {
-    return memory.get(value) ?? createSignature(primary.key, value)
-  }
-
   function unsignByAnother(keyring: Keyring, value: string, signature: string): UnsignResult {
     const matches = (key: KeyObject): boolean => isSameSignature(createSignature(key, value), signature)
     const [, ...others] = keyring.accepted('cookie')
@@ -90,7 +86,8 @@ export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptio
         throw new TypeError(`A signed cookie value is at most ${maxLength} characters long.`)
       }
       // Remembered when it comes back: many a new id never does.
-      return `${prefix}${value}.${signatureOf(primaryOf(live.current), value)}`
+      const primary = primaryOf(live.current)
+      return `${prefix}${value}.${memory.get(value) ?? createSignature(primary.key, value)}`
     },
     unsign(signed) {
       if (typeof signed !== 'string' || signed.length > maxLength || !signed.startsWith(prefix)) return INVALID
@@ -99,9 +96,11 @@ export function createCookieSigner(live: LiveKeyring, options: CookieSignerOptio
       const value = signed.slice(prefix.length, dot)
       const given = signed.slice(dot + 1)
       const keyring = live.current
-      const expected = signatureOf(primaryOf(keyring), value)
+      const primary = primaryOf(keyring)
+      const known = memory.get(value)
+      const expected = known ?? createSignature(primary.key, value)
       if (isSameSignature(expected, given)) {
-        memory.set(value, expected)
+        if (known === undefined) memory.set(value, expected)
         return { valid: true, renew: false, value }
       }
       return unsignByAnother(keyring, value, given)

@@ -1,4 +1,4 @@
-/** Remembers what was set recently: at least the last `capacity` entries, at most twice as many. */
+/** Remembers what was set or asked for recently: at least the last `capacity` entries, at most twice as many. */
 export interface RecentMap<V> {
   get(name: string): V | undefined
   set(name: string, value: V): void
@@ -9,16 +9,25 @@ export interface RecentMap<V> {
 export function createRecentMap<V>(capacity: number): RecentMap<V> {
   let young = new Map<string, V>()
   let old = new Map<string, V>()
+
+  function set(name: string, value: V): void {
+    if (capacity === 0) return
+    if (young.size >= capacity) {
+      old = young
+      young = new Map()
+    }
+    young.set(name, value)
+  }
+
   return {
-    get: (name) => young.get(name) ?? old.get(name),
-    set(name, value) {
-      if (capacity === 0) return
-      if (young.size >= capacity) {
-        old = young
-        young = new Map()
-      }
-      young.set(name, value)
+    get(name) {
+      const recent = young.get(name)
+      if (recent !== undefined) return recent
+      const value = old.get(name)
+      if (value !== undefined) set(name, value)
+      return value
     },
+    set,
     clear() {
       young = new Map()
       old = new Map()

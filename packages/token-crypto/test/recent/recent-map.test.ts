@@ -1,15 +1,17 @@
 import { test } from 'tap'
 import { createRecentMap } from '../../src/recent/recent-map.ts'
 
-test('keeps the last values and drops those before', (t) => {
+test('keeps what was set or asked for last and drops what was before', (t) => {
   const memory = createRecentMap<string>(2)
   for (const value of ['a', 'b', 'c']) memory.set(value, `signature of ${value}`)
   t.equal(memory.get('b'), 'signature of b')
   t.equal(memory.get('c'), 'signature of c')
   for (const value of ['d', 'e']) memory.set(value, '')
   t.equal(memory.get('a'), undefined)
-  t.equal(memory.get('b'), undefined)
-  t.equal(memory.get('e'), '')
+  t.equal(memory.get('b'), 'signature of b')
+  for (const value of ['f', 'g', 'h']) memory.set(value, '')
+  t.equal(memory.get('c'), undefined)
+  t.equal(memory.get('h'), '')
   t.end()
 })
 
