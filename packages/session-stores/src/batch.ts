@@ -29,8 +29,8 @@ interface Gathering<Task, Result> {
 
 /**
  * Those who ask in one turn of the event loop share a run, and so do those who ask while one is under way: what a
- * statement costs the driver and the server is many times what a row does. Whoever asks alone waits for the end of the
- * turn and for nothing else.
+ * statement costs the driver and the server is many times what a row does. Where none is under way, nobody waits for more
+ * than the end of the turn.
  */
 export function createBatch<Task, Result>({ run, bytesOf = () => 0 }: BatchOptions<Task, Result>): Batch<Task, Result> {
   let gathering: Gathering<Task, Result> | undefined

@@ -13,7 +13,8 @@ import { createRedisCounter } from './redis-commands.ts'
 
 const USERS = 40
 const REQUESTS = 400
-const CONNECTIONS = 4
+/** One request after the other: those that come at once may share a statement. */
+const CONNECTIONS = 1
 /** For writes that no reply waits for. */
 const SETTLE_MS = 200
 
