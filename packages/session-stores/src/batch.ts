@@ -8,13 +8,14 @@ export interface Batch<Task, Result> {
 export interface BatchOptions<Task, Result> {
   /** A result of each task, in their order; one that takes longer than the others is a promise. */
   readonly run: (tasks: readonly Task[]) => Promise<readonly (Result | Promise<Result>)[]>
-  /** How large a task is. Default: nothing. */
+  /** How large a task, or its result, is likely to be. Default: nothing. */
   readonly bytesOf?: (task: Task) => number
 }
 
-/** More rows, or larger ones, would keep the first waiting for the last. */
+/** More would keep the first waiting for the last. */
 const MOST_TASKS = 64
-const MOST_BYTES = 1_048_576
+/** Of what is larger the database answers one part while this process is busy with the one before. */
+const MOST_BYTES = 16_384
 /** Longest wait for a run that is under way, milliseconds: it may be held up by what concerns nobody else. */
 const PATIENCE_MS = 3
 

@@ -61,7 +61,7 @@ t.test('a run that is held up holds nobody up for long', async (t) => {
   await alone
 })
 
-t.test('a run has 64 tasks at most, and a mebibyte where it is told of bytes', async (t) => {
+t.test('a run has 64 tasks at most, and 16 KiB where it is told of bytes', async (t) => {
   const { runs, run } = createRuns()
   const batch = createBatch({ run, bytesOf: (task) => (task < 1000 ? 1 : task) })
   for (let task = 0; task < 130; task++) void batch.add(task)
@@ -72,9 +72,9 @@ t.test('a run has 64 tasks at most, and a mebibyte where it is told of bytes', a
   t.strictSame(runs[2]?.tasks, [128, 129])
   runs[2]?.end([])
   await nextTurn()
-  for (const task of [600_000, 600_000, 2_000_000, 1]) void batch.add(task)
+  for (const task of [9000, 9000, 20_000, 1]) void batch.add(task)
   await nextTurn()
-  t.strictSame(runs.slice(3).map(({ tasks }) => tasks), [[600_000], [600_000], [2_000_000]])
+  t.strictSame(runs.slice(3).map(({ tasks }) => tasks), [[9000], [9000], [20_000]])
   for (const { end } of runs.slice(3)) end([])
   await nextTurn()
   t.strictSame(runs[6]?.tasks, [1])

@@ -16,7 +16,7 @@ export interface PostgresBatches {
 
 export function createPostgresBatches(table: PostgresTable): PostgresBatches {
   const { statements } = table
-  const get = createBatch({ run: (keys: readonly StoreKey[]) => readAll(table, keys) })
+  const get = createReadBatch(table)
   const insert = createWriteBatch<StoredSession>(table, {
     together: statements.insertMany,
     columns: toColumns,
@@ -44,14 +44,23 @@ export function createPostgresBatches(table: PostgresTable): PostgresBatches {
   }
 }
 
-async function readAll({ statements, request, timeoutMs }: PostgresTable, keys: readonly StoreKey[]): Promise<readonly (SessionRecord | undefined)[]> {
-  const [first] = keys as readonly [StoreKey]
-  if (keys.length === 1) return (await request(statements.get, [first], timeoutMs)).map(toRecord)
-  const rows = await request(statements.getMany, [toKeyArray(keys)], timeoutMs)
-  const found = new Map(rows.map((row) => [row['hex'], row]))
-  return keys.map((key) => {
-    const row = found.get(key.toString('hex'))
-    return row && toRecord(row)
+function createReadBatch({ statements, request, timeoutMs }: PostgresTable): Batch<StoreKey, SessionRecord | undefined> {
+  let typicalBytes = 0
+
+  async function readAll(keys: readonly StoreKey[]): Promise<readonly (SessionRecord | undefined)[]> {
+    const rows = await request(statements.getMany, [toKeyArray(keys)], timeoutMs)
+    const found = new Map(rows.map((row) => [row['hex'], toRecord(row)]))
+    return keys.map((key) => found.get(key.toString('hex')))
+  }
+
+  return createBatch({
+    async run(keys: readonly StoreKey[]) {
+      const [first] = keys as readonly [StoreKey]
+      const records = keys.length === 1 ? (await request(statements.get, [first], timeoutMs)).map(toRecord) : await readAll(keys)
+      for (const record of records) typicalBytes += ((record?.sealed.length ?? 0) - typicalBytes) / 16
+      return records
+    },
+    bytesOf: () => typicalBytes,
   })
 }
 
