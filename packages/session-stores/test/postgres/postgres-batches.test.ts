@@ -7,6 +7,7 @@ import t from 'tap'
 import { putSample, repeat, sampleKey, sampleRecord } from '../../src/conformance/samples.ts'
 import { createMemoryStore, createPostgresStore, type PutExpectation, type SessionStore, type StoredSession } from '../../src/index.ts'
 import { realClock as clock } from '../fixtures/outages.ts'
+import { holdRow } from './fixtures/hold-row.ts'
 
 const server = await startPostgres({ parameters: { shared_preload_libraries: 'pg_stat_statements' } })
 const sql = postgres(server.url, { onnotice: () => undefined })
@@ -94,20 +95,12 @@ t.test('of two writes of one session in one turn, one is stored', async (t) => {
 t.test('a session that somebody holds keeps none of its turn waiting', async (t) => {
   const sessions = await Promise.all(repeat(10, () => putSample(store, clock)))
   const [held, ...others] = sessions as [StoredSession, ...StoredSession[]]
-  const release = Promise.withResolvers<void>()
-  const locked = Promise.withResolvers<void>()
-  const holding = sql.begin(async (transaction) => {
-    await transaction`select 1 from keyturn_sessions where key = ${held.key} for update`
-    locked.resolve()
-    await release.promise
-  })
-  await locked.promise
+  const release = await holdRow(sql, held.key)
   let settled = false
   const waiting = store.put(held.key, successor(held), 1).finally(() => (settled = true))
   t.strictSame(await Promise.all(others.map((other) => store.put(other.key, successor(other), 1))), others.map(() => 'stored'))
   t.notOk(settled)
-  release.resolve()
-  await holding
+  await release()
   t.equal(await waiting, 'stored')
 })
 

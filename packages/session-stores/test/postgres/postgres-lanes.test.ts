@@ -5,6 +5,7 @@ import { putSample, sampleRecord } from '../../src/conformance/samples.ts'
 import { createPostgresStore } from '../../src/index.ts'
 import type { PostgresClient } from '../../src/postgres/index.ts'
 import { createPostgresLanes } from '../../src/postgres/postgres-lanes.ts'
+import { holdRow } from './fixtures/hold-row.ts'
 
 const server = await startPostgres()
 const sql = postgres(server.url, { onnotice: () => undefined })
@@ -48,14 +49,7 @@ t.test('a session that another transaction holds keeps nobody else waiting, even
   t.teardown(() => store.close())
   const held = await putSample(store, clock)
   const other = await putSample(store, clock)
-  const release = Promise.withResolvers<void>()
-  const locked = Promise.withResolvers<void>()
-  const holding = sql.begin(async (transaction) => {
-    await transaction`select 1 from keyturn_sessions where key = ${held.key} for update`
-    locked.resolve()
-    await release.promise
-  })
-  await locked.promise
+  const release = await holdRow(sql, held.key)
   let settled = false
   const waiting = store.put(held.key, sampleRecord(clock, { version: 2 }), 1).finally(() => (settled = true))
   waiting.catch(() => undefined)
@@ -63,6 +57,5 @@ t.test('a session that another transaction holds keeps nobody else waiting, even
   t.notOk(settled, 'the reads did not stand in line behind it')
   await t.rejects(waiting, { code: 'KEYTURN_STORE_UNAVAILABLE' })
   for (let i = 0; i < 10; i++) t.ok(await store.get(other.key))
-  release.resolve()
-  await holding
+  await release()
 })
