@@ -154,7 +154,6 @@ async function openClient(options: ResolvedRedisStoreOptions): Promise<RedisClie
           redisOptions: common,
           slotsRefreshTimeout: timeoutMs,
           clusterRetryStrategy: reconnectMs,
-          enableAutoPipelining: true,
           ...always,
         })
       : url === undefined

@@ -35,6 +35,7 @@ export interface RedisClient {
 
 /** One server: a client of its own, or a node of a Cluster. */
 export interface RedisNode {
+  readonly stream?: Writable
   /** Another connection to the same address. */
   duplicate(options: Readonly<Record<string, unknown>>): RedisFeedClient
   once(event: 'close', listener: () => void): unknown

@@ -46,6 +46,18 @@ t.test('the commands of one turn leave together, those of the next after them', 
   t.strictSame(writes, [3, 1])
 })
 
+t.test('so they do to each master of a Cluster, of which one may not be connected to', async (t) => {
+  const [first, second] = [createSocket(), createSocket()]
+  const nodes = (): unknown[] => [first, {}, second]
+  const batch = createRedisBatch()
+  for (const { stream } of [first, second, first]) {
+    batch({ nodes } as unknown as RedisClient)
+    stream.write('command')
+  }
+  await nextTurn()
+  t.strictSame([first.writes, second.writes], [[2], [1]])
+})
+
 t.test('a socket that takes the place of a lost one is written to by itself', async (t) => {
   const [lost, fresh] = [createSocket(), createSocket()]
   const batch = createRedisBatch()
