@@ -77,15 +77,18 @@ function guardOptional(inner: SessionStore, refusal: Refusal): OptionalMethods {
 function guardUndeclared(
   inner: SessionStore,
   refusal: Refusal,
-): Pick<SessionStore, 'putNewer' | 'findLive' | 'generation' | 'onDisconnect' | 'watch' | 'estimate'> {
-  const { putNewer, findLive, generation, onDisconnect, watch, estimate } = inner
+): Pick<SessionStore, 'putNewer' | 'findLive' | 'reindex' | 'generation' | 'onDisconnect' | 'watch' | 'estimate'> {
+  const { putNewer, findLive, reindex, generation, onDisconnect, watch, estimate } = inner
   return {
     ...(putNewer === undefined
       ? {}
       : { putNewer: (sessions) => run(refusal(problemOfSessions(sessions)), () => putNewer.call(inner, sessions)) }),
     ...(findLive === undefined
       ? {}
-      : { findLive: (keys) => run(refusal(problemOfKeys(keys)), () => findLive.call(inner, keys)) }),
+      : { findLive: (keys) => run(refusal(problemOfKeys('findLive', keys)), () => findLive.call(inner, keys)) }),
+    ...(reindex === undefined
+      ? {}
+      : { reindex: (keys) => run(refusal(problemOfKeys('reindex', keys)), () => reindex.call(inner, keys)) }),
     ...(generation === undefined ? {} : { generation: () => run(refusal(undefined), () => generation.call(inner)) }),
     ...(estimate === undefined ? {} : { estimate: () => run(refusal(undefined), () => estimate.call(inner)) }),
     ...(onDisconnect === undefined ? {} : { onDisconnect: (listener) => onDisconnect.call(inner, listener) }),
@@ -93,8 +96,8 @@ function guardUndeclared(
   }
 }
 
-function problemOfKeys(keys: readonly StoreKey[]): string | undefined {
-  if (!Array.isArray(keys)) return 'findLive takes an array of keys.'
+function problemOfKeys(caller: string, keys: readonly StoreKey[]): string | undefined {
+  if (!Array.isArray(keys)) return `${caller} takes an array of keys.`
   return keys.map(problemOfKey).find((problem) => problem !== undefined)
 }
 

@@ -130,6 +130,11 @@ export interface SessionStore {
    */
   putNewer?(sessions: readonly StoredSession[]): Promise<number>
   /**
+   * Makes `listByOwner` and `destroyByOwner` find live sessions again whose owner's index was lost and they were not.
+   * Absent where one cannot be lost without the other.
+   */
+  reindex?(keys: readonly StoreKey[]): Promise<void>
+  /**
    * Changes whenever what was acknowledged may be missing: after a restart, or when another server took over. Absent
    * where an answer is always durable.
    */

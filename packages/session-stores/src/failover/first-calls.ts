@@ -53,12 +53,22 @@ export function createFirstCalls({ first, followed, now }: FirstCallsOptions): P
     return visible(await followed.second.get(key).catch(() => undefined))
   }
 
-  async function findOwned(ownerTag: Buffer, { except }: EndOptions): Promise<StoredSession[]> {
-    const known = await first.listByOwner?.(ownerTag)
+  /** @returns What each link lists of an owner. */
+  async function findOwned(ownerTag: Buffer, { except }: EndOptions): Promise<Record<'listed' | 'mirrored', StoredSession[]>> {
+    const listed = await first.listByOwner?.(ownerTag)
     const mirrored =
       followed?.secondAnswers() === true ? await followed.second.listByOwner?.(ownerTag).catch(() => []) : []
-    const found = [...(known ?? []), ...(mirrored ?? [])]
-    return except === undefined ? found : found.filter(({ key }) => !key.equals(except))
+    const others = (found: StoredSession[] = []) => (except === undefined ? found : found.filter(({ key }) => !key.equals(except)))
+    return { listed: others(listed), mirrored: others(mirrored) }
+  }
+
+  /** Ends what the first link has and does not list: it may have lost the index of the owner alone. @returns How many. */
+  async function endUnlisted(listed: readonly StoredSession[], mirrored: readonly StoredSession[]): Promise<number> {
+    const names = new Set(listed.map(({ key }) => key.toString('latin1')))
+    const unlisted = mirrored.filter(({ key }) => !names.has(key.toString('latin1')))
+    const there = await Promise.all(unlisted.map(({ key }) => first.get(key)))
+    await Promise.all(unlisted.map(({ key }) => first.destroy(key)))
+    return there.filter((record) => visible(record) !== undefined).length
   }
 
   return {
@@ -88,13 +98,12 @@ export function createFirstCalls({ first, followed, now }: FirstCallsOptions): P
     },
     async destroyByOwner(ownerTag, options) {
       if (followed === undefined) return (await first.destroyByOwner?.(ownerTag, options)) ?? 0
-      const known = (await first.listByOwner?.(ownerTag)) ?? []
-      const rest = await bury(await findOwned(ownerTag, options))
+      const { listed, mirrored } = await findOwned(ownerTag, options)
+      const rest = await bury([...listed, ...mirrored])
       const ended = (await first.destroyByOwner?.(ownerTag, options)) ?? 0
       followed.sweepLater(ownerTag, options.except)
-      if (rest === 'second') return ended
-      // Graves stand in the place of those that were known: they are not the owner's any more.
-      return ended + known.filter(({ key }) => options.except === undefined || !key.equals(options.except)).length
+      // Graves in the first link stand in the place of those that were listed: they are not the owner's any more.
+      return ended + (rest === 'second' ? await endUnlisted(listed, mirrored) : listed.length)
     },
   }
 }

@@ -52,10 +52,16 @@ export async function levelTo({ from, to, batchSize, signal, within }: PassOptio
     await within(putNewer(to, graves))
     const stored = await within(putNewer(to, live))
     if (stored < live.length) await within(settleTies(to, page, there))
+    // Also those that were not lost: their owner's index may lie where something was.
+    if (to.reindex !== undefined) await within(to.reindex(page.filter(isOwned).map(({ key }) => key)))
     moved += live.length
     ended += graves.length
   }
   return { moved, ended }
+}
+
+function isOwned({ record }: StoredSession): boolean {
+  return record.ownerTag !== undefined
 }
 
 async function settleTies(

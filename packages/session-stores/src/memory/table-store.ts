@@ -10,7 +10,7 @@ export interface TableStoreOptions {
 }
 
 /** Nobody else writes to it, and its content is never less than what was acknowledged: there is nothing to tell of. */
-export type TableStore = Required<Omit<SessionStore, 'generation' | 'onDisconnect' | 'watch' | 'estimate'>>
+export type TableStore = Required<Omit<SessionStore, 'generation' | 'onDisconnect' | 'watch' | 'estimate' | 'reindex'>>
 
 /** A store over a table in memory, without checks of its arguments. */
 export function createTableStore({ name, supports, table, maxBytes }: TableStoreOptions): TableStore {

@@ -3,7 +3,8 @@ import type { StoredSession, StoreKey } from '../store.ts'
 import { runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
 import type { RedisKeys } from './redis-keys.ts'
-import { decodeRecord, toOwnerField } from './redis-record.ts'
+import { readHeaders } from './redis-read-many.ts'
+import { decodeIndexed, decodeRecord, toOwnerField } from './redis-record.ts'
 import { redisScripts } from './redis-scripts.ts'
 
 /** A session in the index of its owner, a sorted set; the score is until when the session may live. */
@@ -60,6 +61,21 @@ export async function destroyOwned(
   )
   await removeFromIndex(client, keys, ownerTag, members)
   return ended.filter((count) => count === 1).length
+}
+
+/**
+ * Writes the entries of live sessions anew, as their headers say they are. On a Cluster index and session lie on different
+ * servers, of which one may have lost what it had; elsewhere both are there or neither is.
+ */
+export async function reindex(client: RedisClient, keys: RedisKeys, given: readonly StoreKey[]): Promise<void> {
+  if (client.isCluster !== true) return
+  const headers = await readHeaders(client, keys, given)
+  await Promise.all(
+    given.map(async (key, index) => {
+      const indexed = decodeIndexed(headers[index] as Buffer)
+      if (indexed !== undefined) await addToIndex(client, keys, { key, ...indexed })
+    }),
+  )
 }
 
 async function readMembers(client: RedisClient, keys: RedisKeys, ownerTag: Buffer): Promise<Member[]> {

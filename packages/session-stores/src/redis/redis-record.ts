@@ -90,6 +90,12 @@ export function decodeCounted(header: Buffer): { keyId: string; bytes: number } 
   return { keyId: header.toString('hex', KEY_ID_AT, OWNER_AT), bytes: header.readUInt32BE(LENGTH_AT) }
 }
 
+/** What the owner's index holds of a record, from its header alone; `undefined` for one without owner, pending or not ours. */
+export function decodeIndexed(header: Buffer): { ownerTag: Buffer; indexedUntil: EpochMs } | undefined {
+  if (!isHeader(header) || header[STATE_AT] === PENDING || header[OWNER_AT] === 0) return undefined
+  return { ownerTag: header.subarray(OWNER_AT + 1, LENGTH_AT), indexedUntil: header.readDoubleBE(INDEXED_AT) }
+}
+
 function isHeader(value: Buffer): boolean {
   return value.length >= HEADER_BYTES && value[0] === FORMAT
 }

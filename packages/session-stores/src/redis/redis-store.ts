@@ -6,7 +6,7 @@ import { createRedisConnection, runScript } from './redis-client.ts'
 import type { RedisClient } from './redis-driver.ts'
 import { estimateSessions } from './redis-estimate.ts'
 import { openRedisFeed } from './redis-feed.ts'
-import { addToIndex, destroyOwned, indexUntil, listOwned, removeFromIndex } from './redis-index.ts'
+import { addToIndex, destroyOwned, indexUntil, listOwned, reindex, removeFromIndex } from './redis-index.ts'
 import { createRedisKeys, type RedisKeys } from './redis-keys.ts'
 import { type RedisStoreOptions, resolveRedisStoreOptions } from './redis-options.ts'
 import { putRecord } from './redis-put.ts'
@@ -51,6 +51,7 @@ export function createRedisStore(options: RedisStoreOptions): SessionStore {
       connection.run((client) => putRecord(client, keys, key, record, expected), timeoutMs),
     putNewer: (sessions) => connection.run((client) => putNewer(client, keys, sessions), maintenanceTimeoutMs),
     findLive: (given) => connection.run((client) => findLive(client, keys, given), maintenanceTimeoutMs),
+    reindex: (given) => connection.run((client) => reindex(client, keys, given), maintenanceTimeoutMs),
     generation: () => connection.run(readGeneration, timeoutMs),
     onDisconnect: (listener) => connection.onDisconnect(listener),
     watch: (listener) => openRedisFeed({ connection, prefix, timeoutMs }, listener),

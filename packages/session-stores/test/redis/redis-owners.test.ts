@@ -84,6 +84,23 @@ t.test('whoever ends all sessions between two steps of a sign-in has ended that 
   }
 })
 
+t.test('an index that was lost by itself is written again from the sessions, as it was', async (t) => {
+  const store = open('lost:')
+  const ownerTag = randomBytes(32)
+  const sessions = [await putSample(store, realClock, { ownerTag }), await putSample(store, realClock, { ownerTag })]
+  const nobodys = await putSample(store, realClock)
+  const index = `lost:o:${ownerTag.toString('base64url')}`
+  const before = await redis.zrange(index, '0', '-1', 'WITHSCORES')
+  await redis.del(index)
+  t.strictSame(await store.listByOwner?.(ownerTag), [])
+  await store.reindex?.([...sessions, nobodys].map(({ key }) => key).concat(sampleKey()))
+  t.strictSame(await redis.zrange(index, '0', '-1', 'WITHSCORES'), before)
+  t.ok((await redis.pttl(index)) > 0, 'and ends with its last session')
+  t.equal(await store.destroyByOwner?.(ownerTag), 2)
+  await t.rejects(async () => store.reindex?.([Buffer.alloc(31)]), TypeError)
+  await t.rejects(async () => store.reindex?.('key' as never), { message: 'reindex takes an array of keys.' })
+})
+
 t.test('an index lives as long as its last session, and forgets what is over', async (t) => {
   const store = open('life:')
   const ownerTag = randomBytes(32)
