@@ -62,6 +62,40 @@ t.test('a record that did not change is decrypted once, and each load is an obje
   t.throws(() => Object.assign(one.meta, { userId: 'u2' }), TypeError, 'what all of them share cannot be changed')
 })
 
+t.test('each change is known in place of the one before, however long it is', async (t) => {
+  const counted = createCounted()
+  const { sessions } = counted
+  await sessions.create('id', { data: {}, expiresAt: later() })
+  for (const length of [1, 40, 3, 130, 131, 900, 900, 0, 5000, 2]) {
+    const loaded = await sessions.load('id')
+    const data = { text: 'x'.repeat(length), length }
+    if (loaded !== undefined) await sessions.save(loaded, { data, expiresAt: later() })
+    for (let turn = 0; turn < 3; turn++) {
+      t.equal(await countDecryptions(counted, async () => t.strictSame((await sessions.load('id'))?.data, data)), 0)
+    }
+  }
+})
+
+t.test('a record that is on its way while its session is changed is not taken for the changed one', async (t) => {
+  const store = createMemoryStore({ environment: 'test' })
+  const late: (() => void)[] = []
+  const get: SessionStore['get'] = async (key) => {
+    const record = await store.get(key)
+    if (late.length > 0) await new Promise<void>((resolve) => late.push(resolve))
+    return record && { ...record, sealed: Buffer.from(record.sealed) }
+  }
+  const sessions = createSealedSessions({ store: { ...store, get }, keyring: freshKeyring() })
+  await sessions.create('id', { data: { step: 1 }, expiresAt: later() })
+  const loaded = await sessions.load('id')
+  late.push(() => undefined)
+  const onItsWay = sessions.load('id')
+  await new Promise(setImmediate)
+  if (loaded !== undefined) await sessions.save(loaded, { data: { step: 2 }, expiresAt: later() })
+  for (const resolve of late.splice(0)) resolve()
+  t.match(await onItsWay, { data: { step: 1 }, version: 1 })
+  t.match(await sessions.load('id'), { data: { step: 2 }, version: 2 })
+})
+
 t.test('the key of a session that is remembered has memory of its own: a slice of a pool would keep all of it', async (t) => {
   const store = createMemoryStore({ environment: 'test' })
   const asked: StoreKey[] = []
