@@ -1,11 +1,16 @@
 export type Row = Readonly<Record<string, unknown>>
 export type Rows = readonly Row[] & { readonly count: number | null }
+/** As the driver gives them. */
+export type QueryResult = Row[] & { readonly count: number | null }
 export type Parameter = Buffer | number | string | null
 
 /** A statement under way, as the `postgres` package gives it. */
-export interface PostgresQuery extends PromiseLike<Rows> {
+export interface PostgresQuery extends PromiseLike<QueryResult> {
   /** `null` until it is sent. */
   readonly state?: unknown
+  /** What it was given, and what of that is sent. */
+  readonly args?: unknown[]
+  readonly parameters?: unknown[]
   cancel(): unknown
 }
 

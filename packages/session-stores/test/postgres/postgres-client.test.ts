@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import t from 'tap'
 import { collect, putSample, sampleKey } from '../../src/conformance/samples.ts'
 import { createPostgresStore, type PostgresClient } from '../../src/postgres/index.ts'
+import type { PostgresQuery } from '../../src/postgres/postgres-driver.ts'
 
 const server = await startPostgres()
 t.teardown(() => server.stop())
@@ -20,6 +21,29 @@ t.test('an instance of the application is used as it is, and stays open', async 
   t.equal((await store.statistics?.())?.active, 1)
   await store.close()
   t.strictSame([...(await sql`select 1 as one`)], [{ one: 1 }])
+})
+
+t.test('what the driver keeps of a statement that is over holds neither what it was given nor what it gave', async (t) => {
+  const sql = postgres(server.url, { max: 1, onnotice: () => undefined })
+  t.teardown(() => sql.end())
+  const queries: PostgresQuery[] = []
+  const client = Object.assign(Object.create(sql) as PostgresClient, {
+    unsafe(...given: Parameters<PostgresClient['unsafe']>) {
+      const query = sql.unsafe(...given)
+      queries.push(query)
+      return query
+    },
+  })
+  const store = createPostgresStore({ client, table: 'emptied' })
+  await putSample(store, clock)
+  queries.length = 0
+  const ownerTag = Buffer.alloc(32, 9)
+  const sessions = await Promise.all([1, 2, 3].map(() => putSample(store, clock, { ownerTag })))
+  const reads = await Promise.all(sessions.map(({ key }) => store.get(key)))
+  t.strictSame(reads.map((read) => ({ ...read })), sessions.map(({ record }) => record))
+  t.equal((await store.listByOwner?.(ownerTag))?.length, 3)
+  t.ok(queries.length >= 3)
+  for (const query of queries) t.strictSame([query.args?.length, query.parameters?.length, (await query).length], [0, 0, 0])
 })
 
 t.test('a row that was written by hand, with microseconds, can be read and written again', async (t) => {
