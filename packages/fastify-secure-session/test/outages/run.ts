@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { allScenarios } from './scenarios/all-scenarios.ts'
-import { clusterFailover } from './scenarios/cluster-scenarios.ts'
+import { clusterScenarios } from './scenarios/cluster-scenarios.ts'
 import type { Outcome } from './scenarios/outcome.ts'
 import { runScenario } from './scenarios/run-scenario.ts'
 import { toTable } from './scenarios/table.ts'
@@ -44,13 +44,15 @@ async function onStage<T extends AnyStage>(opening: Promise<T>, run: (stage: T) 
 }
 
 const fallback = values.fallback as StageFallback
-const cluster = clusterFailover()
 const runs = [
   ...allScenarios.map((scenario) => ({
     name: scenario.name,
     run: () => onStage(openStage({ fallback }, scenario.needs), (stage) => runScenario(stage, scenario, length)),
   })),
-  { name: cluster.name, run: () => onStage(openClusterStage(), (stage) => runScenario(stage, cluster, length)) },
+  ...clusterScenarios.map((create) => create()).map((scenario) => ({
+    name: scenario.name,
+    run: () => onStage(openClusterStage(), (stage) => runScenario(stage, scenario, length)),
+  })),
 ]
 const outcomes: Outcome[] = []
 for (const { run } of runs.filter(({ name }) => name.includes(values.only))) {
