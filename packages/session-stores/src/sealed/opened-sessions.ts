@@ -87,6 +87,13 @@ function sizeOf({ sealed, dataText, metaText }: OpenedTexts): number {
   return ENTRY_BYTES + Math.ceil(bytes / SIZE_STEP) * SIZE_STEP
 }
 
+/** One that was sealed here lies in Node's pool; one that was opened has memory of its own. */
+function toOwned(owner: OpenedTexts['owner']): OpenedTexts['owner'] {
+  if (owner === undefined) return undefined
+  const tag = ownedOf(owner.tag)
+  return tag === owner.tag ? owner : { ...owner, tag }
+}
+
 type Parts = Pick<OpenedSessionsOptions, 'keyring' | 'sealer'>
 
 class Recalled implements RecalledSession {
@@ -120,7 +127,7 @@ class Recalled implements RecalledSession {
     if (sealed.length > this.#memory.length) this.#memory = Buffer.allocUnsafeSlow(sealed.length + ROOM_BYTES)
     if (sealed.length !== this.#sealed.length || this.#record !== undefined) this.#sealed = this.#memory.subarray(0, sealed.length)
     this.#sealed.set(sealed)
-    this.texts = { ...texts, sealed: this.#sealed }
+    this.texts = { ...texts, sealed: this.#sealed, owner: toOwned(texts.owner) }
     this.meta = meta
     this.#pristine = this.#record = undefined
     this.#asked = 0

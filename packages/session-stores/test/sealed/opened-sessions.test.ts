@@ -10,6 +10,8 @@ import {
 } from '@keyturn/token-crypto'
 import t from 'tap'
 import { createMemoryStore, createSealedSessions, type SealedSessions, type SessionStore, type StoreKey, toStoreKey } from '../../src/index.ts'
+import { createOpenedSessions } from '../../src/sealed/opened-sessions.ts'
+import { createSessionSealer } from '../../src/sealed/session-sealer.ts'
 import { freshKeyring, keyringOf } from '../fixtures/keyrings.ts'
 
 const later = (): number => Date.now() + 3_600_000
@@ -106,6 +108,20 @@ t.test('the key of a session that is remembered has memory of its own: a slice o
   t.ok(first?.equals(toStoreKey('id')))
   for (const key of others) t.match([key.buffer.byteLength, key.equals(first as Buffer)], [32, true])
   t.equal(others[0], others[1], 'and is made once')
+})
+
+t.test('nothing that is remembered of a session shares its memory, be it read or written', async (t) => {
+  const keyring = freshKeyring()
+  const sealer = createSessionSealer(keyring, 65_536)
+  const opened = createOpenedSessions({ maxBytes: 1024 * 1024, keyring, sealer })
+  const key = toStoreKey('id')
+  const { record, texts } = sealer.seal(key, { dataText: '{}', metaText: '{}', version: 1, createdAt: 1, expiresAt: 2 }, { userId: 'ada' })
+  for (const known of [texts, sealer.open(key, record)]) {
+    opened.set('id', { key, texts: known, meta: {} })
+    const kept = opened.get('id')?.texts
+    t.match([kept?.sealed.buffer.byteLength, kept?.owner?.tag.buffer.byteLength], [texts.sealed.length + 128, 32])
+    t.strictSame([kept?.sealed, kept?.owner?.tag], [texts.sealed, texts.owner?.tag])
+  }
 })
 
 t.test('what another instance wrote is decrypted, and then known', async (t) => {
